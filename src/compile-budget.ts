@@ -61,7 +61,7 @@ export function compileBudget(sources: Sources): CompiledBudget {
   const facts = new Declarations(program, reporter);
   facts.check();
   const claims = claimsOf(entry, facts, reporter);
-  for (const module of modules) lintModule(module, reporter);
+  for (const module of modules) lintModule(module, module === entry, reporter);
   return finish(claims);
 }
 

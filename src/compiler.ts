@@ -118,7 +118,7 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   const checks = isWhole ? makeChecks(entry, models, options, facts, reporter) : [];
   if (isWhole) {
     for (const { graph } of models) for (const diagnostic of lintGraph(graph)) reporter.add(diagnostic);
-    for (const module of program.modules) lintModule(module, reporter);
+    for (const module of program.modules) lintModule(module, module === entry, reporter);
   }
   // After the lints, which skip files with errors: a broken budget is not such an error.
   for (const { graph, claims, model } of checks) {

@@ -1,8 +1,11 @@
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import type { Graph, Node } from "../ir/graph.js";
+import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import { indexGraph } from "../ir/graph-index.js";
+import { formatShape } from "../ir/shape.js";
+import { findOp } from "../ops/registry.js";
 import { findDeadTaps } from "./dead-taps.js";
 import { foldedNorm } from "./folded-norm.js";
+import { onColumns } from "./receptive-field.js";
 
 /** Groups equal findings at one place of the source: a block that is used eight times gives one warning. */
 function bySource<T>(found: readonly T[], nodeOf: (found: T) => Node, saying: (found: T) => string): T[][] {
@@ -60,7 +63,32 @@ function cancelledBiases(graph: Graph): Diagnostic[] {
   });
 }
 
+/** A layer whose weights are a matrix works on the last axis: on the columns of a map, if no `flatten` came before. */
+function linearOnMaps(graph: Graph): Diagnostic[] {
+  const asked = graph.nodes.filter(({ op, inputs: [input, weight] }) => {
+    if (input === undefined || weight === undefined || typeOf(graph, input).shape.length !== 4) return false;
+    const declared = findOp(op)?.inputs;
+    const isLayer = declared !== undefined && declared !== "many" && declared[1]?.role === "parameter";
+    return isLayer && typeOf(graph, weight).shape.length === 2;
+  });
+  if (asked.length === 0) return [];
+  const groups = bySource(
+    onColumns(graph, new Set(asked)),
+    (node) => node,
+    () => "map",
+  );
+  return groups.map((group) => {
+    const node = group[0] as Node;
+    const { shape } = typeOf(graph, node.inputs[0] as ValueId);
+    return diagnose(
+      "lint/linear-on-map",
+      { path: node.path, shape: formatShape(shape), layers: group.length },
+      { span: node.span },
+    );
+  });
+}
+
 /** Warnings about a graph that its author may not have intended, in source order of the first node concerned. */
 export function lintGraph(graph: Graph): readonly Diagnostic[] {
-  return [...deadTaps(graph), ...cancelledBiases(graph)];
+  return [...deadTaps(graph), ...cancelledBiases(graph), ...linearOnMaps(graph)];
 }

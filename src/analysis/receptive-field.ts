@@ -267,3 +267,16 @@ export function receptiveField(graph: Graph, among?: (node: Node) => boolean): R
   }
   return { ...largest, whole };
 }
+
+/** Those of `asked` whose first input has the columns of a map, or what a pool left of them, on its last axis. */
+export function onColumns(graph: Graph, asked: ReadonlySet<Node>): readonly Node[] {
+  const sights: (Sight | undefined)[] = new Array(graph.types.length);
+  for (const { value } of graph.inputs) sights[value] = sightOfInput(bindShape(typeOf(graph, value).shape, 1));
+  return graph.nodes.filter((node) => {
+    for (const [i, sight] of sightsOfResults(graph, node, sights).entries()) sights[node.outputs[i] as ValueId] = sight;
+    const [input] = node.inputs;
+    if (!asked.has(node) || input === undefined) return false;
+    const isAtom = typeOf(graph, input).shape.at(-1) === 1;
+    return isAtom || sights[input]?.places.at(-1)?.some(hasSides) === true;
+  });
+}

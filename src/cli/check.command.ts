@@ -1,12 +1,18 @@
 import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
+import type { Results } from "../analysis/measured.js";
+import { catalogue } from "../diagnostics/catalogue.js";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
+import { writeFailure } from "../diagnostics/file-failures.js";
 import { renderGithub } from "../diagnostics/render-github.js";
 import { type Located, renderJson } from "../diagnostics/render-json.js";
 import { renderPretty, summarize } from "../diagnostics/render-pretty.js";
 import { renderSarif } from "../diagnostics/render-sarif.js";
 import { noSourceTexts } from "../diagnostics/source-text.js";
+import { suggest } from "../diagnostics/suggest.js";
+import { writeFileWhole } from "../hosts/write-file.js";
 import { version } from "../version.js";
+import { applyFixes } from "./apply-fixes.js";
 import { assumptionsJson, assumptionsOf, type PlacedAssumption, renderAssumptions } from "./assumptions.js";
 import { compileFile } from "./compile-file.js";
 import { isOnnxPath } from "./onnx-file.js";
@@ -27,6 +33,8 @@ interface CheckArguments {
   readonly set?: readonly string[] | undefined;
   readonly format: (typeof formats)[number];
   readonly assumptions: boolean;
+  readonly deny?: readonly string[] | undefined;
+  readonly fix: boolean;
   readonly watch: boolean;
 }
 
@@ -58,11 +66,40 @@ function sortFiles(files: readonly string[], { budget, set }: CheckArguments, cw
   return { onnx, sources: files.filter((file) => !isOnnxPath(file) && file !== held) };
 }
 
+/** What `--deny` names: codes, or all warnings. */
+function deniedBy(deny: readonly string[]): (diagnostic: Diagnostic) => boolean {
+  const codes = Object.keys(catalogue);
+  for (const name of deny) {
+    if (name === "warnings" || codes.includes(name)) continue;
+    const suggestion = suggest(name, ["warnings", ...codes]);
+    const detail = `--deny takes warnings or a code; there is no code ${JSON.stringify(name)}${suggestion === undefined ? "" : `, but ${suggestion}`}`;
+    refuseUsage(detail);
+  }
+  return ({ code }) => deny.includes("warnings") || deny.includes(code);
+}
+
+/** Compiles a file; with `--fix` it is first written with what has a safe fix. */
+async function compileFixed(session: Session, file: string, results: Results, args: CheckArguments) {
+  const compiled = await compileFile(file, session.cwd, { results });
+  const { entry, files } = compiled.sources;
+  const before = files.get(entry)?.text;
+  if (!args.fix || before === undefined) return { compiled, fixed: 0, failures: [] };
+  const { text, count } = applyFixes(entry, before, compiled.diagnostics);
+  if (count === 0) return { compiled, fixed: 0, failures: [] };
+  const written = await writeFileWhole(file, [new TextEncoder().encode(text)]);
+  if (written.kind !== "written") {
+    const failures = [diagnose("tool/cannot-write", { path: compiled.path, reason: writeFailure(written.code) })];
+    return { compiled, fixed: 0, failures };
+  }
+  return { compiled: await compileFile(file, session.cwd, { results }), fixed: count, failures: [] };
+}
+
 async function check(session: Session, args: CheckArguments): Promise<ExitCode> {
   if (args.assumptions && (args.format === "github" || args.format === "sarif"))
     refuseUsage(`--assumptions goes with --format pretty and json; ${args.format} has no place for them`);
   const sizes = parseSettings(args.set);
   if ("code" in sizes) throw new UsageError(sizes);
+  const isDenied = deniedBy(args.deny ?? []);
   const paths = args.path.length === 0 ? ["."] : args.path;
   const expanded = await expandPaths(paths, session.cwd);
   session.note(expanded.looked);
@@ -71,7 +108,8 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   const found: Located[] = [];
   const assumptions: PlacedAssumption[] = [];
   const seen = new Set<string>();
-  const take = (located: Located): void => {
+  const take = ([diagnostic, texts]: Located): void => {
+    const located: Located = [isDenied(diagnostic) ? { ...diagnostic, severity: "error" } : diagnostic, texts];
     if (told(located[0], located, seen)) return;
     found.push(located);
     // For people, results are printed as they come; for programs, one document at the end.
@@ -88,8 +126,11 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
     const held = { files: onnx, budget: args.budget, sizes, results };
     for (const located of await checkOnnxFiles(session, held)) take(located);
   }
+  let fixes = 0;
   for (const file of sources) {
-    const compiled = await compileFile(file, session.cwd, { results });
+    const { compiled, fixed, failures } = await compileFixed(session, file, results, args);
+    fixes += fixed;
+    for (const failure of failures) take([failure, noSourceTexts]);
     session.note(compiled.inputs);
     for (const diagnostic of compiled.diagnostics) take([diagnostic, compiled.texts]);
     if (args.assumptions) assumptions.push(...assumptionsOf(compiled));
@@ -101,7 +142,8 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   const diagnostics = found.map(([diagnostic]) => diagnostic);
   const count = onnx.length + sources.length;
   const files = `${count} file${count === 1 ? "" : "s"}`;
-  session.talk(`${files} checked: ${summarize(diagnostics) || "no mistakes"}\n`);
+  const mended = fixes === 0 ? "" : `, ${fixes} fixed`;
+  session.talk(`${files} checked: ${summarize(diagnostics) || "no mistakes"}${mended}\n`);
   return diagnostics.some((diagnostic) => diagnostic.severity === "error") ? 1 : 0;
 }
 
@@ -149,6 +191,18 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
         describe:
           "also list assumptions marked in the sources (/// assumed: SOURCE before a parameter or a constant): name, value, source, location",
       })
+      .option("deny", {
+        type: "string",
+        array: true,
+        requiresArg: true,
+        describe: "a code whose warnings are errors, or warnings for all of them; repeatable",
+      })
+      .option("fix", {
+        type: "boolean",
+        default: false,
+        describe:
+          "first write the files with what can only be meant in one way: lfer 1, double quotes, operators, : and =",
+      })
       .option("watch", watchOption)
       .example("lferc check models", "everything under models/")
       .example("lferc check models --results eval.json --results bench.json", "with measured results")
@@ -156,6 +210,8 @@ export const checkCommand: CommandModule<object, CheckArguments> = {
       .example("lferc check --format json models", "for a program")
       .example("lferc check --format sarif models > lferc.sarif", "for a code-scanning service")
       .example("lferc check --assumptions models/lfer_ldl.lfer", "what the paper leaves open, and our choices")
+      .example("lferc check --deny warnings models", "in CI: warnings are errors too")
+      .example("lferc check --fix models", "what is safe is written into the files")
       .example("lferc check --watch models", "again whenever one of the files is saved"),
   handler: (args) => runWatchable(args.watch, (session) => check(session, args)),
 };

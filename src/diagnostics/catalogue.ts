@@ -32,6 +32,7 @@ import { shapeEntries } from "./catalogue/shape/windows.js";
 import { statsEntries } from "./catalogue/stats.js";
 import { studyEntries } from "./catalogue/study.js";
 import { syntaxExpressionEntries } from "./catalogue/syntax/expressions.js";
+import { syntaxForeignEntries } from "./catalogue/syntax/foreign.js";
 import { syntaxTokenEntries } from "./catalogue/syntax/tokens.js";
 import { syntaxDeclarationEntries } from "./catalogue/syntax/top-level.js";
 import { tfjsEntries } from "./catalogue/tfjs/folder.js";
@@ -57,6 +58,7 @@ export const catalogue = {
   ...syntaxTokenEntries,
   ...syntaxExpressionEntries,
   ...syntaxDeclarationEntries,
+  ...syntaxForeignEntries,
   ...importEntries,
   ...resolveEntries,
   ...typeEntries,

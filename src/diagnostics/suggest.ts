@@ -1,3 +1,5 @@
+import { foreignName, plain } from "./foreign-names.js";
+
 /** Edit distance (insert, delete, replace, swap) between two words, up to `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
@@ -19,49 +21,12 @@ function editDistance(a: string, b: string, limit: number): number {
   return last[b.length] ?? 0;
 }
 
-const plain = (name: string): string => name.toLowerCase().replaceAll("_", "").replaceAll("-", "");
-
-/** Names in other tools (PyTorch, Keras, ONNX) for names of this language, in plain spelling. */
-const foreignNames: Readonly<Record<string, readonly string[]>> = {
-  adaptiveavgpool2d: ["global_avg_pool"],
-  cat: ["concat"],
-  chunk: ["split"],
-  concatenate: ["concat"],
-  conv2d: ["conv"],
-  convolution: ["conv"],
-  dense: ["linear"],
-  depthwiseconv2d: ["depthwise"],
-  dim: ["axis", "axes"],
-  dims: ["axes"],
-  fc: ["linear"],
-  filters: ["channels"],
-  gap: ["global_avg_pool"],
-  gemm: ["linear"],
-  globalaveragepool: ["global_avg_pool"],
-  globalaveragepooling2d: ["global_avg_pool"],
-  keepdim: ["keep"],
-  keepdims: ["keep"],
-  kernelsize: ["kernel"],
-  learningrate: ["lr"],
-  length: ["len"],
-  numchannels: ["channels"],
-  outchannels: ["channels"],
-  outfeatures: ["features", "channels"],
-  permute: ["transpose"],
-  poolsize: ["kernel"],
-  rate: ["lr"],
-  swish: ["silu"],
-  units: ["features", "channels"],
-  view: ["reshape"],
-};
-
 /** The candidate most similar to `name`, if any is similar enough. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > 64) return undefined;
   const known = [...candidates];
   const spelling = plain(name);
-  const translated = Object.hasOwn(foreignNames, spelling) ? foreignNames[spelling] : undefined;
-  const meant = translated?.find((word) => known.includes(word));
+  const meant = foreignName(name)?.words?.find((word) => known.includes(word));
   if (meant !== undefined) return meant;
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;

@@ -16,14 +16,22 @@ export interface Damage {
 /** Codes that follow from a lost declaration or binding elsewhere. */
 const missingNameCodes: readonly string[] = ["resolve/unknown-name", "resolve/not-a-model", "import/unknown-name"];
 
-/** Finds the text that a file's syntax errors made unreadable: from the part with the error to the next part. */
-export function findDamage(text: string, tree: SourceTree, diagnostics: readonly Diagnostic[]): Damage {
+/**
+ * Finds the text that a file's syntax errors made unreadable: from the part with the error to the next part. `replaced`: what the
+ * parser left out by itself.
+ */
+export function findDamage(
+  text: string,
+  tree: SourceTree,
+  diagnostics: readonly Diagnostic[],
+  replaced: readonly Span[] = [],
+): Damage {
   const declarations = new Set<Declaration>();
   const regions: Span[] = [];
   // A file with too many errors is not `.lfer` text: no regions can be determined.
   if (isCut(diagnostics)) return lostWhole(text, tree);
-  for (const diagnostic of diagnostics) {
-    const span = diagnostic.severity === "error" ? extentOf(text, diagnostic) : undefined;
+  const errors = diagnostics.filter(({ severity }) => severity === "error").map((each) => extentOf(text, each));
+  for (const span of [...errors, ...replaced]) {
     if (span === undefined) continue;
     const touched = tree.declarations.filter((declaration) => touches(declaration.span, span));
     for (const declaration of touched) {
@@ -62,6 +70,11 @@ function extentOf(text: string, { code, span, related }: Diagnostic): Span | und
   const opened = code === "syntax/unclosed-bracket" ? related[0]?.span : undefined;
   if (span === undefined || opened === undefined || text[opened.start] === "{") return span;
   return { ...span, start: Math.min(opened.start, span.start) };
+}
+
+/** Whether a part of a declaration was not read as it is written: what it says is not known. */
+export function isUnread({ regions }: Damage, part: Span): boolean {
+  return regions.some(({ start, end }) => start < part.end && part.start < end);
 }
 
 /** Omits diagnostics that follow from a syntax error: errors in unread text, and unknown names that may be declared there. */

@@ -3,7 +3,7 @@ import { bool, float, int, layer, string, unknown, unknownTensor } from "./value
 
 /** `int`, `[string]`, `(int, float)`, `"a" | "b"`. */
 export function formatType(type: Type): string {
-  if (typeof type === "string") return type === "unknown" ? "something not known yet" : type;
+  if (typeof type === "string") return type === "unknown" ? "a value" : type;
   if ("list" in type) return `[${type.list === "unknown" ? "" : formatType(type.list)}]`;
   if ("tuple" in type) return `(${type.tuple.map(formatType).join(", ")})`;
   if ("record" in type) return type.record;

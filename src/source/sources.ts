@@ -119,7 +119,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
 function standardFile(path: string, text: string): SourceFile | undefined {
   const tree = readyTrees.get(path);
   if (tree === undefined) return undefined;
-  return { path, text, tree: JSON.parse(tree()) as SourceTree, diagnostics: [], divisions: new Map() };
+  return { path, text, tree: JSON.parse(tree()) as SourceTree, diagnostics: [], divisions: new Map(), replaced: [] };
 }
 
 /** A parsed file. */

@@ -351,7 +351,7 @@ block DownUnit(channels: int) on x {
 /// Rounds a width to the nearest multiple of \`by\`, but not below 0.9 of it, as MobileNets round
 /// scaled widths.
 fn make_divisible(channels: float, by: int = 8) {
-  nearest = max(by, floor((channels + by / 2) / by) * by)
+  nearest = max(by, floor((channels + by / 2.0) / by) * by)
   return if nearest < 0.9 * channels then nearest + by else nearest
 }
 `],

@@ -25,6 +25,7 @@ const guessing: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/statement-without-name",
   "syntax/expected-declaration",
   "syntax/nesting-too-deep",
+  "syntax/foreign-construct",
 ]);
 
 /** Errors that are certain, independent of context: never a consequence. */
@@ -36,6 +37,7 @@ const certain: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/wrong-operator",
   "syntax/floor-division",
   "syntax/unterminated-string",
+  "syntax/foreign-construct",
 ]);
 
 /** Limit on stored errors: many may be consequences, but a file of errors only has far more than anyone reads. */

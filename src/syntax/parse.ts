@@ -1,11 +1,13 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { isCut, limited } from "../diagnostics/mistake-limit.js";
+import type { Span } from "../diagnostics/span.js";
 import { isPlain } from "../diagnostics/text-width.js";
 import type { SourceTree } from "./ast.js";
 import type { Expression } from "./ast-expressions.js";
 import { classify, endOf } from "./classify.js";
 import { findDivisions, followsValue } from "./division-remarks.js";
 import type { DivisionRemark } from "./divisions.js";
+import { type ForeignConstructs, findForeign } from "./foreign/find-constructs.js";
 import { nameOfText, Reports } from "./parse-errors.js";
 import { LferParser } from "./parser/parser.js";
 import { readRemark } from "./remark-reading.js";
@@ -33,13 +35,34 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
   /** Comments that may be meant as divisors, by the end of the value before them. */
   readonly divisions: ReadonlyMap<number, DivisionRemark>;
+  /** Parts of the text that were replaced before it was read: constructs of other languages. */
+  readonly replaced: readonly Span[];
 }
 
 /** The tree of `text`, and its errors. Never throws, for any text; missing parts are marked in the tree. */
 export function parse(file: string, text: string): Parsed {
   const read = parseScanned(file, text, scan(text));
-  if (read.diagnostics.length === 0 || isCut(read.diagnostics) || !text.includes("//")) return read;
-  // `conv(16 // 2)`: the comment includes the bracket. If there are fewer errors without the comment, it was a division.
+  return read.diagnostics.length === 0 ? read : dividing(file, withoutForeign(file, { text, parsed: read }));
+}
+
+/** A text without some of what the parser cannot read, and what it makes of it. */
+interface Reading {
+  readonly text: string;
+  readonly foreign?: ForeignConstructs;
+  readonly parsed: Parsed;
+}
+
+/** Reads the text again without the constructs of other languages in it: nothing then follows from them. */
+function withoutForeign(file: string, first: Reading): Reading {
+  const foreign = findForeign(first.text, first.parsed.diagnostics);
+  if (foreign === undefined) return first;
+  const parsed = parseScanned(file, foreign.text, scan(foreign.text), foreign);
+  return parsed.diagnostics.length > first.parsed.diagnostics.length ? first : { text: foreign.text, foreign, parsed };
+}
+
+/** `conv(16 // 2)`: the comment includes the bracket. If there are fewer errors without the comment, it was a division. */
+function dividing(file: string, { text, foreign, parsed: read }: Reading): Parsed {
+  if (isCut(read.diagnostics) || !text.includes("//")) return read;
   const broken = brokenStretches(read);
   const isNear = (at: number): boolean => broken.some(({ start, end }) => at >= start && at < end);
   let found = 0;
@@ -51,7 +74,7 @@ export function parse(file: string, text: string): Parsed {
     return divides;
   });
   if (found === 0) return read;
-  const again = parseScanned(file, text, scanned);
+  const again = parseScanned(file, text, scanned, foreign);
   const others = again.diagnostics.filter(({ code }) => code !== "syntax/floor-division");
   return others.length < read.diagnostics.length ? again : read;
 }
@@ -80,14 +103,18 @@ function brokenStretches({ tree, diagnostics }: Parsed): readonly { readonly sta
   });
 }
 
-function parseScanned(file: string, text: string, scanned: Scanned): Parsed {
+function parseScanned(file: string, text: string, scanned: Scanned, foreign?: ForeignConstructs): Parsed {
   parser ??= new LferParser(false);
   const reports = new Reports(file);
   const divisions = findDivisions(file, text, scanned.tokens, scanned.comments, readExpression);
   reportForeign(reports, text, scanned);
+  for (const { construct, start, end, written, parts } of foreign?.told ?? []) {
+    reports.add("syntax/foreign-construct", { construct, written, parts }, start, end);
+  }
+  const replaced = (foreign?.patches ?? []).map(({ start, end }) => reports.span(start, end));
   const source = classify(text, scanned.tokens);
   const tree = parser.parse(file, text, reports, source, scanned.docs);
-  return { tree, diagnostics: limited(reports.finish(source.anchors)), divisions };
+  return { tree, diagnostics: limited(reports.finish(source.anchors)), divisions, replaced };
 }
 
 /** Reports characters that begin no token, and tokens of other languages, which are replaced by ours. */

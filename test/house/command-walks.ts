@@ -46,6 +46,7 @@ export const files = {
   "m.lfer": source,
   "assumed.lfer": "lfer 1\n/// assumed: a guess\nconst a = 1\n",
   "budget.lfer": "lfer 1\n\ncheck { params <= 1 }\n",
+  "old.lfer": "block B(a: int, b: int) = conv(a)\n",
   "wrong.lfer": "lfer 1\n\nmodel A {\n}\n",
   "loose.lfer": "lfer 1\nmodel A { input x: float32[N,4]\n y = x -> linear(2)\n output y }\n",
   "tiny.onnx": tinyClassifier(),
@@ -169,6 +170,12 @@ export const walks: Readonly<Record<string, Walk>> = {
         ...inGate("open sizes are given by --set; a file that cannot be counted is an error, never a pass"),
         refused: [[{ "--set": "height=3" }, "tool/wrong-usage"]],
       },
+      deny: {
+        lines: [{ "--deny": "warnings" }, { "--deny": "lint/no-edition" }],
+        beside: { paths: ["old.lfer"] },
+        refused: [[{ "--deny": "lint/no-such" }, "tool/wrong-usage"]],
+      },
+      fix: { beside: { paths: ["old.lfer"] }, lines: [{ "--fix": true }] },
       assumptions: {
         beside: { paths: ["assumed.lfer"] },
         lines: [{ "--assumptions": true }, { "--assumptions": true, "--format": "json" }],

@@ -5,7 +5,7 @@ import { codesOf, inModel } from "./one-model.js";
 
 const model = `lfer 1
 
-const budget = 100
+const _budget = 100
 model M(c: int = 4) {
   input image: float32[N, 3, 8, 8]
   stem = image -> conv(c)
@@ -23,14 +23,14 @@ const check = (claims: string, of = "M"): string => `${model}check ${of} { ${cla
 
 suite("semantics: check", (test) => {
   test("claims hold or say by how much they do not", async () => {
-    assert.equal(await codesOf(check("params == 116   params > 115   params <= budget + 16   params != 3")), []);
+    assert.equal(await codesOf(check("params == 116   params > 115   params <= _budget + 16   params != 3")), []);
     assert.equal(await codesOf(check("params == 117")), ["budget/not-equal"]);
     assert.equal(await codesOf(check("params == 110 within 6")), []);
     assert.equal(await codesOf(check("params == 110 within 5")), ["budget/not-equal"]);
     assert.equal(await codesOf(check("params == 110 within 6%   params <= 110 within 5.5%")), []);
     assert.equal(await codesOf(check("params == 110 within 5%")), ["budget/not-equal"]);
     assert.equal(await codesOf(check(`params(at: "stem") == 108   params("conv", at: "logits") == 8`)), []);
-    assert.equal(await codesOf(check(`macs("conv") / params == 64   params * 2 - 32 == 2 * budget`)), []);
+    assert.equal(await codesOf(check(`macs("conv") / params == 64   params * 2 - 32 == 2 * _budget`)), []);
   });
 
   test("variants, arguments and imported models", async () => {
@@ -74,7 +74,7 @@ suite("semantics: check", (test) => {
   test("what is no model, or lacks arguments, is said at the check", async () => {
     for (const [of, code, at] of [
       ["N2", "resolve/not-a-model", "16:7"],
-      ["budget", "resolve/not-a-model", "16:7"],
+      ["_budget", "resolve/not-a-model", "16:7"],
       ["Open", "type/missing-argument", "16:7"],
       ["M(d: 3)", "resolve/unknown-parameter", "16:9"],
     ] as const) {

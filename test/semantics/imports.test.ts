@@ -90,6 +90,7 @@ suite("semantics: imports", (test) => {
     );
     expectDiagnostics(text, await diagnose(text), [
       { code: "lint/unused-import", at: "3:10" },
+      { code: "lint/unused-declaration", at: "4:7" },
       { code: "lint/unused-binding", at: "8:3" },
     ]);
   });

@@ -22,8 +22,9 @@ suite("syntax: catalogue", (test) => {
         "main.lfer",
         `lfer 1\nmodel M {\n  input x: float32[N, 3, 8, 8]\n  ${statement}\n  output x\n}\n`,
       ).diagnostics.map((diagnostic) => diagnostic.help);
-    assert.match(String(help("y = x -> nn.Conv2d(3, 16, 3)")), /plain names/);
-    for (const call of ["x.flatten(1)", "F.relu(x)"]) assert.match(String(help(`y = ${call}`)), /`x -> flatten`/);
+    assert.match(String(help("y = x -> nn.Conv2d(3, 16, 3)")), /`x -> conv\(16, kernel: 3\)`/);
+    assert.match(String(help("y = x.flatten(1)")), /`x -> flatten`/);
+    assert.match(String(help("y = F.relu(x)")), /`x -> relu`/);
     assert.match(String(help("y = x -> conv(8);")), /a statement ends where the next one begins/);
     assert.match(String(help("y = [for i in 1..3 do i]")), /`\[1\.\.3\]`/);
   });

@@ -80,6 +80,51 @@ model M {
       logits = image -> conv(4) -> flatten`),
   }),
 
+  "lint/linear-on-map": entry<{ path: string; shape: string; layers: number }>({
+    severity: "warning",
+    message: (h) =>
+      `${h.path} works on the columns of a map of shape ${h.shape}, not on its channels${alsoIn(h.layers)}`,
+    help: () =>
+      "Put `flatten` before it, most often after `global_avg_pool`; a layer on the channels of every pixel is `conv(64, kernel: 1)`.",
+    explanation:
+      "`linear` works on the last axis. On a map that is its width, so the features of a picture would be mixed by column.",
+    bad: inModel(`logits = image -> conv(8) -> global_avg_pool -> linear(10) -> flatten`),
+    good: inModel(`logits = image -> conv(8) -> global_avg_pool -> flatten -> linear(10)`),
+  }),
+
+  "lint/unused-parameter": entry<{ name: string; of: string; what: "parameter" | "tensor" }>({
+    severity: "warning",
+    message: (h) => `nothing in ${h.of} uses its ${h.what} "${h.name}"`,
+    help: () => "Delete it, use it, or begin its name with `_` if it is meant to stay.",
+    explanation: "Whoever sets a parameter that nothing reads believes to have changed the network.",
+    bad: inModel(`logits = image -> B(8, 5) -> flatten`, `block B(channels: int, kernel: int) = conv(channels)`),
+    good: inModel(
+      `logits = image -> B(8, 5) -> flatten`,
+      `block B(channels: int, kernel: int) = conv(channels, kernel: kernel)`,
+    ),
+  }),
+
+  "lint/unused-declaration": entry<{ name: string; what: string }>({
+    severity: "warning",
+    message: (h) => `nothing uses the ${h.what} "${h.name}"`,
+    help: () =>
+      "Delete it, use it, or begin its name with `_`. What other files import belongs into a file without a model.",
+    explanation:
+      "In a file with a model, blocks, functions and constants are there for its models and recipes. A file without one is a library: there nothing is reported.",
+    bad: inModel(`logits = image -> conv(8) -> flatten`, `block B(channels: int) = conv(channels)`),
+    good: inModel(`logits = image -> B(8) -> flatten`, `block B(channels: int) = conv(channels)`),
+  }),
+
+  "lint/no-edition": entry({
+    severity: "warning",
+    message: () => "this file does not say which edition of the language it is written in",
+    help: () => "Begin it with the line `lfer 1`.",
+    explanation:
+      "A later edition may change what words mean; the first line keeps the meaning of files that exist. Without it the file is read as edition 1.",
+    bad: inModel(`logits = image -> conv(8) -> flatten`).replace(/^\s*lfer 1\s+/, ""),
+    good: inModel(`logits = image -> conv(8) -> flatten`),
+  }),
+
   "lint/duplicate-label": entry<{ label: string }>({
     severity: "warning",
     message: (h) => `two classes are called "${h.label}"`,

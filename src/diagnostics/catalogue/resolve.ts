@@ -1,4 +1,5 @@
 import { didYouMean, entry } from "../entry.js";
+import { adviceOn, isCalled } from "../foreign-names.js";
 import { inModel } from "./example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> relu -> flatten`);
@@ -29,11 +30,16 @@ export const resolveEntries = {
   }),
   "resolve/unknown-name": entry<{ name: string; isStage: boolean; suggestion: string | undefined }>({
     severity: "error",
-    message: (h) => `nothing here is called "${h.name}".${didYouMean(h.suggestion)}`,
+    message: (h) => {
+      const isForeign = adviceOn(h.name) !== undefined;
+      const isMeant = h.suggestion !== undefined && (!isForeign || isCalled(h.name, h.suggestion));
+      return `nothing here is called "${h.name}".${didYouMean(isMeant ? h.suggestion : undefined)}`;
+    },
     help: (h) =>
-      h.isStage
+      adviceOn(h.name) ??
+      (h.isStage
         ? "After an arrow comes an op, a block, a function or a name bound to a layer; import blocks of other files."
-        : "Bind it, declare it, make it a parameter, or import it.",
+        : "Bind it, declare it, make it a parameter, or import it."),
     explanation: "A name comes from the body, the file, its imports or the language.",
     bad: inModel(`logits = image -> conv(8) -> rellu -> flatten`),
     good: plain,

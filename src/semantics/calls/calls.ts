@@ -51,7 +51,9 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
     declared?.declaration.kind === "ConstDeclaration" && call.args !== undefined && isBuiltinName(text);
   if (declared !== undefined && !isShadowed) return callDeclared(context, call, declared, scope, place);
   if (text === "training" && call.args === undefined) return bool(context.training);
+  const before = context.reporter.errorCount;
   const args = evaluateArguments(context, call.args ?? [], scope, place);
+  const isSpoilt = context.reporter.errorCount > before;
   const thing = context.things?.get(text);
   if (thing !== undefined) return makeThing(context, thing, args, call.span);
   if (combinatorNames.includes(text)) return makeCombinator(context, text, args, call.span);
@@ -64,7 +66,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
   if (Object.hasOwn(tensorLiterals, text)) return makeTensorLiteral(context, text, args, place, call.span);
   const isScalarCall = !call.isStage && Object.hasOwn(scalarFunctions, text) && !wantsOp(entry, args);
   if (isScalarCall) return callScalarFunction(context, text, args, call.span);
-  if (entry !== undefined) return callSurface(context, call, entry, args, place);
+  if (entry !== undefined) return callSurface(context, call, entry, args, place, isSpoilt);
   if (scope.module.missing.has(text) || local?.kind === "unknown") return unknown;
   if (local === undefined) return reportUnknown(context, call, scope);
   return context.report("type/not-callable", { name: text, what: describe(local) }, call.name.span);
@@ -92,14 +94,19 @@ function callSurface(
   entry: SurfaceEntry,
   args: readonly EvaluatedArgument[],
   place: Place,
+  isSpoilt: boolean,
 ): Value {
   const { surface } = entry;
+  // What would be said of the call follows from what was said of its arguments.
+  if (isSpoilt && args.some(({ name, value }) => name === undefined && value.kind === "unknown")) return unknown;
   const offending = args.find(({ name, value }) => {
     if (name !== undefined) return false;
     // An unknown value may be a tensor if a function is called with it.
-    return carriesTensor(value) || (value.kind === "unknown" && surface.kind === "function" && !call.isStage);
+    return carriesTensor(value) || (surface.kind === "function" && !call.isStage && mayCarryTensor(value));
   });
   if (offending === undefined) {
+    const nested = args.find(({ name, value }) => name === undefined && value.kind === "layer");
+    if (nested !== undefined) return context.report("type/layer-as-tensor", { callee: surface.name }, nested.span);
     const bound = bindArguments(context, surface.name, signatureOf(surface), args, call.span);
     return layer({ kind: "op", entry, arguments: bound, span: call.span });
   }
@@ -113,7 +120,7 @@ function callSurface(
   for (const { value, span } of positional) {
     if (value.kind === "int" || value.kind === "float" || isTensorLike(value)) {
       inputs.push(liftNumber(context, value, place.here, span));
-    } else if (carriesTensor(value)) {
+    } else if (carriesTensor(value) || mayCarryTensor(value)) {
       inputs.push(...(flattenInputs(context, value, span) ?? [unknown]));
     } else {
       return context.report("type/not-a-tensor", { callee: surface.name, actual: describe(value) }, span);
@@ -129,6 +136,12 @@ function carriesTensor(value: Value): boolean {
     return (value.items ?? []).some((item) => item.kind === "tensor");
   }
   return value.kind === "tensor";
+}
+
+/** Whether it is of unknown type, or holds only values of unknown type: an unknown value may be a tensor. */
+function mayCarryTensor(value: Value): boolean {
+  if (value.kind !== "tuple" && value.kind !== "list") return value.kind === "unknown";
+  return value.items !== undefined && value.items.length > 0 && value.items.every(({ kind }) => kind === "unknown");
 }
 
 function callDeclared(context: Context, call: Call, declared: NamedDeclaration, scope: Scope, place: Place): Value {

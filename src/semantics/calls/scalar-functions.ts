@@ -48,6 +48,7 @@ function folding(doc: string, fold: (a: number, b: number) => number, empty?: nu
       const isList = args.length === 1 && first?.kind === "list";
       if (isList && first.items === undefined) return first.element === "int" ? int(undefined) : float(undefined);
       const numbers = isList ? (first.items ?? []) : args;
+      if (numbers.some(({ kind }) => kind === "unknown")) return unknown;
       if ((numbers.length === 0 && empty === undefined) || !numbers.every(isNumber)) return undefined;
       const known = numbers.map((n) => n.value);
       const isInt = numbers.every((n) => n.kind === "int");

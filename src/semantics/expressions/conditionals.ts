@@ -43,6 +43,9 @@ function join(context: Context, expression: IfExpression, a: Value, b: Value): V
   if (a.kind === "unknown" || b.kind === "unknown") return unknown;
   const joined = joinTypes(typeOfValue(a), typeOfValue(b));
   if (joined !== undefined) return unknownOf(joined);
-  const holes = { first: formatType(typeOfValue(a)), second: formatType(typeOfValue(b)) };
+  const isOfOtherLength = a.kind === "tuple" && b.kind === "tuple" && a.items.length !== b.items.length;
+  const said = (value: Value): string =>
+    isOfOtherLength && value.kind === "tuple" ? `${value.items.length} values` : formatType(typeOfValue(value));
+  const holes = { first: said(a), second: said(b) };
   return context.report("type/branches-differ", holes, expression.span);
 }

@@ -8,7 +8,7 @@ import type { Scope } from "../scope.js";
 import { type Layer, layer, type NamedLayer, unknown, type Value } from "../values.js";
 
 /** The kinds of values that an arrow can carry. */
-const carriers: readonly Value["kind"][] = ["tensor", "tuple", "list", "unknown"];
+const carriers: readonly Value["kind"][] = ["tensor", "tuple", "list"];
 
 /** `source -> stage -> stage`: applies the stages to a tensor, or composes them if the source is a layer. */
 export function evaluatePipe(context: Context, expression: PipeExpression, scope: Scope, place: Place): Value {
@@ -16,11 +16,16 @@ export function evaluatePipe(context: Context, expression: PipeExpression, scope
   const source = context.evaluate(expression.source, scope, inner);
   const stages = expression.stages.map((stage) => context.layerOf(stage.expression, scope, inner));
   if (source.kind === "layer") return compose(context, expression, stages, scope, inner);
+  // It may be a layer or a tensor.
+  if (source.kind === "unknown") return unknown;
   const carriesTensors = carriers.includes(source.kind);
   if (!carriesTensors) {
     context.report("type/arrow-without-tensor", { actual: describe(source) }, expression.source.span);
   }
   let value: Value = carriesTensors ? source : unknown;
+  const holder = expression.source.kind === "NameExpression" ? expression.source.name.text : undefined;
+  const [first] = stages;
+  if (first !== undefined && holder !== undefined && refuseSeveral(context, first, value, holder)) return unknown;
   const scopes = scopesOf(context, expression, stages, place);
   stages.forEach((part, i) => {
     const at = scopes[i];
@@ -29,6 +34,17 @@ export function evaluatePipe(context: Context, expression: PipeExpression, scope
     else value = context.apply(part.layer, value, at, true, part.span);
   });
   return value;
+}
+
+/** `halves -> conv(8)`, where the name holds several tensors: an op that takes one is given them all. */
+function refuseSeveral(context: Context, { layer, span }: NamedLayer, value: Value, holder: string): boolean {
+  if (layer.kind !== "op" || (value.kind !== "tuple" && value.kind !== "list")) return false;
+  const { name: callee, inputs } = layer.entry.surface;
+  const actual = value.items?.length ?? 0;
+  if (inputs === "many" || inputs.length !== 1 || actual < 2) return false;
+  const holes = { callee, expected: inputs.join(", "), count: 1, actual, holder };
+  context.report("type/wrong-input-count", holes, span);
+  return true;
 }
 
 /** Each stage's own scope: after `as`, or if it is a binding's only layer with weights. */

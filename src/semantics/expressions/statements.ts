@@ -15,6 +15,7 @@ import { weightsInFunction } from "../calls/apply-op.js";
 import { asPart } from "../calls/combinators.js";
 import { describe } from "../calls/signature.js";
 import type { Context, Place } from "../context.js";
+import { isUnread } from "../damage.js";
 import { limits } from "../limits.js";
 import type { Scope } from "../scope.js";
 import { layer, tensor, unknown, unknownTensor, type Value } from "../values.js";
@@ -69,6 +70,10 @@ function bind(context: Context, name: Identifier, value: Value, scope: Scope): v
 
 function evaluateBinding(context: Context, statement: BindingStatement, scope: Scope, place: Place): void {
   const { names } = statement;
+  if (isUnread(scope.module.damage, statement.span)) {
+    for (const name of names) bind(context, name, unknown, scope);
+    return;
+  }
   const here = place.here.child(names.map((name) => name.text).join("_"));
   const value = context.evaluate(statement.value, scope, { here, body: place.body, isOwn: true });
   const [only] = names;

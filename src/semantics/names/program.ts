@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly diagnostics: readonly Diagnostic[];
   /** Comments that look like divisors, by the end of the value before them. */
   readonly divisions: ReadonlyMap<number, DivisionRemark>;
+  /** Parts of the text that the parser replaced, because they are of another language. */
+  readonly replaced: readonly Span[];
 }
 
 /** Why an imported file is not among the files. */
@@ -48,8 +50,8 @@ export function linkProgram(sources: Sources, reporter: Reporter): Program {
   const modules = new Map<string, MutableModule>();
   for (const file of sources.files.values()) {
     for (const diagnostic of file.diagnostics) reporter.add(diagnostic);
-    const { path, text, tree, diagnostics, divisions } = file;
-    const damage = findDamage(text, tree, diagnostics);
+    const { path, text, tree, diagnostics, divisions, replaced } = file;
+    const damage = findDamage(text, tree, diagnostics, replaced);
     const module: MutableModule = { path, text, tree, damage, divisions, names: new Map(), missing: new Set() };
     modules.set(file.path, module);
     for (const declaration of file.tree.declarations) {

@@ -7,6 +7,12 @@ const dim = (d: Dim): string => (typeof d === "number" ? String(d) : d.batch ===
 const shape = (s: readonly Dim[]): string => `[${s.map(dim).join(", ")}]`;
 const pair = (p: readonly [number, number]): string => `${p[0]}x${p[1]}`;
 
+/** The multiples of `by` below and above `amount`, from `by` on. */
+function nearMultiples(amount: number, by: number): string {
+  const below = Math.floor(amount / by) * by;
+  return below === 0 ? String(by) : `${below} or ${below + by}`;
+}
+
 export const shapeEntries = {
   "shape/wrong-rank": entry<{ op: string; expected: number | string; actual: readonly Dim[] }>({
     severity: "error",
@@ -65,7 +71,7 @@ model M {
     severity: "error",
     message: (h) => `${h.what} is ${h.amount}, which is no multiple of ${h.by} (${h.why})`,
     help: (h) =>
-      `Choose a multiple of ${h.by}: ${Math.max(1, Math.floor(h.amount / h.by)) * h.by} or ${(Math.floor(h.amount / h.by) + 1) * h.by}.`,
+      `Choose a multiple of ${h.by}: ${nearMultiples(h.amount, h.by)}.${/^depthwise's channels/.test(h.what) && h.amount < h.by ? ` A kernel is named: \`depthwise(kernel: ${h.amount})\`.` : ""}`,
     explanation: "Groups, splits and grids cut a tensor into equal parts; a channel or a row cannot be cut.",
     bad: `lfer 1
 

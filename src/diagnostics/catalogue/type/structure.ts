@@ -1,4 +1,5 @@
 import { entry } from "../../entry.js";
+import { adviceOn } from "../../foreign-names.js";
 import { inModel } from "../example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> flatten`);
@@ -99,7 +100,7 @@ export const typeStructureEntries = {
   "type/no-fields": entry<{ actual: string; field: string }>({
     severity: "error",
     message: (h) => `${h.actual} has no fields, so no "${h.field}"`,
-    help: () => "Only `student`, `teacher` and `data` of a recipe have fields.",
+    help: (h) => adviceOn(h.field) ?? "Only `student`, `teacher` and `data` of a recipe have fields.",
     explanation: "For the sizes of a tensor use `channels(x)`, `height(x)`, `width(x)`.",
     bad: inModel(`logits = image -> conv(image.channels) -> flatten`),
     good: inModel(`logits = image -> conv(channels(image)) -> flatten`),

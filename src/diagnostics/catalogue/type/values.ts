@@ -3,6 +3,37 @@ import { inModel } from "../example.js";
 
 const plain = inModel(`logits = image -> conv(8) -> flatten`);
 
+interface WrongArgument {
+  readonly callee: string;
+  readonly name: string;
+  readonly actual: string;
+}
+
+/** What the argument means in other tools, and how that is written. */
+function wrongArgumentHelp({ callee, name, actual }: WrongArgument): string | undefined {
+  const [, string] = /^string "(.*)"$/.exec(actual) ?? [];
+  if (name === "padding" && string !== undefined) {
+    if (/valid/i.test(string)) return "Write `padding: 0`.";
+    if (/same/i.test(string)) {
+      return "Leave it out: without `padding` the size stays, or is divided by the stride. At a stride of 2 TensorFlow pads more at the bottom and on the right: `padding: (0, 0, 1, 1)` for a kernel of 3.";
+    }
+  }
+  if (actual === "a layer") {
+    return `Layers are joined by arrows: \`conv(8) -> ${callee}\`. Only a parameter of type \`layer\` takes one as its argument.`;
+  }
+  if (/tensor/.test(actual) && Object.hasOwn(onTensors, callee)) {
+    return onTensors[callee];
+  }
+  return undefined;
+}
+
+const onTensors: Readonly<Record<string, string>> = {
+  sum: "It adds numbers; tensors are added by `a + b + c`.",
+  min: "It compares numbers; of tensors write `minimum(a, b)`.",
+  max: "It compares numbers; of tensors write `maximum(a, b)`.",
+  len: "It counts a list; the sizes of a tensor are `channels(x)`, `height(x)`, `width(x)`, or `dim(x, 1)` for any axis.",
+};
+
 /** Types of arguments and operands. */
 export const typeEntries = {
   "type/too-many-arguments": entry<{ callee: string; expected: number }>({
@@ -32,7 +63,7 @@ export const typeEntries = {
   "type/wrong-argument": entry<{ callee: string; name: string; expected: string; actual: string }>({
     severity: "error",
     message: (h) => `${h.callee}'s ${h.name} is ${h.expected}, gets ${h.actual}`,
-    help: (h) => `Give it a value of type ${h.expected}.`,
+    help: (h) => wrongArgumentHelp(h) ?? `Give it a value of type ${h.expected}.`,
     explanation: "Each parameter takes values of its type; an int may stand for a float.",
     bad: inModel(`logits = image -> conv("8") -> flatten`),
     good: plain,
@@ -79,10 +110,22 @@ export const typeEntries = {
     bad: inModel(`logits = image -> B(true) -> flatten`, `block B(wide: bool) = conv(if wide then 16 else "8")`),
     good: inModel(`logits = image -> B(true) -> flatten`, `block B(wide: bool) = conv(if wide then 16 else 8)`),
   }),
-  "type/wrong-input-count": entry<{ callee: string; expected: string; count: number; actual: number }>({
+  "type/wrong-input-count": entry<{
+    callee: string;
+    expected: string;
+    count: number;
+    actual: number;
+    /** The name before the arrow, if it holds them. */
+    holder?: string;
+  }>({
     severity: "error",
-    message: (h) => `${h.callee} takes ${h.count} tensor${h.count === 1 ? "" : "s"} (${h.expected}), gets ${h.actual}`,
-    help: () => "Pass several tensors as `(a, b) -> F(...)`, or as positional arguments of a function.",
+    message: (h) =>
+      `${h.callee} takes ${h.count} tensor${h.count === 1 ? "" : "s"} (${h.expected}), ${h.holder === undefined ? "gets" : `but "${h.holder}" holds`} ${h.actual}`,
+    help: (h) => {
+      if (h.count > 1) return "Pass several tensors as `(a, b) -> F(...)`, or as positional arguments of a function.";
+      const x = h.holder ?? "x";
+      return `Name the tensors where they are made (\`a, b = ...\`), take one of them (\`${x}[0] -> ${h.callee}\`), or join them first: \`${x} -> concat -> ${h.callee}\`.`;
+    },
     explanation: "A layer takes the tensors that it names.",
     bad: inModel(`a = image -> conv(8)
       logits = (a, a) -> relu -> flatten`),
@@ -116,6 +159,16 @@ export const typeEntries = {
       logits = a -> add(a) -> flatten`),
     good: inModel(`a = image -> conv(8)
       logits = (a, a) -> add -> flatten`),
+  }),
+  "type/layer-as-tensor": entry<{ callee: string }>({
+    severity: "error",
+    message: (h) => `${h.callee} is given a layer, but layers are not nested: they are joined by arrows`,
+    help: () =>
+      "Write the layers in the order in which they work, `conv(16) -> batch_norm -> relu` for `relu(batch_norm(conv(16)))`.",
+    explanation:
+      "In Python a layer is called with the result of another; here `->` passes the tensor on, and a layer's parentheses hold its parameters.",
+    bad: inModel(`logits = image -> relu(conv(8)) -> flatten`),
+    good: inModel(`logits = image -> conv(8) -> relu -> flatten`),
   }),
   "type/block-needs-arrow": entry<{ name: string }>({
     severity: "error",
