@@ -78,20 +78,26 @@ function deniedBy(deny: readonly string[]): (diagnostic: Diagnostic) => boolean 
   return ({ code }) => deny.includes("warnings") || deny.includes(code);
 }
 
+/** Rounds of `--fix`: a file with errors has no lints yet, and mended ones may show others. */
+const fixRounds = 3;
+
 /** Compiles a file; with `--fix` it is first written with what has a safe fix. */
 async function compileFixed(session: Session, file: string, results: Results, args: CheckArguments) {
-  const compiled = await compileFile(file, session.cwd, { results });
-  const { entry, files } = compiled.sources;
-  const before = files.get(entry)?.text;
-  if (!args.fix || before === undefined) return { compiled, fixed: 0, failures: [] };
-  const { text, count } = applyFixes(entry, before, compiled.diagnostics);
-  if (count === 0) return { compiled, fixed: 0, failures: [] };
-  const written = await writeFileWhole(file, [new TextEncoder().encode(text)]);
-  if (written.kind !== "written") {
-    const failures = [diagnose("tool/cannot-write", { path: compiled.path, reason: writeFailure(written.code) })];
-    return { compiled, fixed: 0, failures };
+  let compiled = await compileFile(file, session.cwd, { results });
+  let fixed = 0;
+  for (let round = 0; args.fix && round < fixRounds; round++) {
+    const { entry, files } = compiled.sources;
+    const { text, count } = applyFixes(entry, files.get(entry)?.text ?? "", compiled.diagnostics);
+    if (count === 0) break;
+    const written = await writeFileWhole(file, [new TextEncoder().encode(text)]);
+    if (written.kind !== "written") {
+      const failure = diagnose("tool/cannot-write", { path: compiled.path, reason: writeFailure(written.code) });
+      return { compiled, fixed, failures: [failure] };
+    }
+    fixed += count;
+    compiled = await compileFile(file, session.cwd, { results });
   }
-  return { compiled: await compileFile(file, session.cwd, { results }), fixed: count, failures: [] };
+  return { compiled, fixed, failures: [] };
 }
 
 async function check(session: Session, args: CheckArguments): Promise<ExitCode> {

@@ -78,11 +78,17 @@ export const scenarios = async (commands: readonly string[]): Promise<readonly S
   },
   {
     title: "sources",
-    files: { "m.lfer": network, "wild.lfer": network.replaceAll("  ", " "), "bad.lfer": "lfer 1\n\nblock B = conv(" },
+    files: {
+      "m.lfer": network,
+      "wild.lfer": network.replaceAll("  ", " "),
+      "bad.lfer": "lfer 1\n\nblock B = conv(",
+      "old.lfer": "block B = conv(8)\n",
+    },
     steps: [
       { args: ["init", "new"], writes: ["new"] },
       { args: ["check", "m.lfer", "new"] },
       { args: ["check", "bad.lfer", "--format", "sarif"], code: 1 },
+      { args: ["check", "old.lfer", "--fix"], writes: ["old.lfer"] },
       { args: ["check", "m.lfer", "--watch"], stop: waits, code: 130 },
       { args: ["fmt", "--check", "m.lfer"] },
       { args: ["fmt", "-"], input: network },
