@@ -3,15 +3,26 @@ import { found, type Pattern } from "./construct.js";
 
 const units =
   /^(?:([kKmMgGbBtT])(i?[bB]|bytes?|params?)?|bytes?|million|billion|thousand|MACs?|FLOPs?|params?|px|s|sec)$/;
-const suffixes: Readonly<Record<string, string>> = {
-  k: "k",
-  m: "M",
-  g: "G",
-  b: "G",
-  million: "M",
-  billion: "G",
-  thousand: "k",
+/** Our suffix for a unit's first letter or word, and what it is multiplied by. */
+const suffixes: Readonly<Record<string, { readonly text: string; readonly factor: number }>> = {
+  k: { text: "k", factor: 1e3 },
+  thousand: { text: "k", factor: 1e3 },
+  m: { text: "M", factor: 1e6 },
+  million: { text: "M", factor: 1e6 },
+  g: { text: "G", factor: 1e9 },
+  b: { text: "G", factor: 1e9 },
+  billion: { text: "G", factor: 1e9 },
+  t: { text: "000G", factor: 1e12 },
 };
+
+/** The number with our suffix; a number that has a suffix or an exponent loses the unit, or is written out. */
+function withSuffix(number: string, unit: string): string {
+  const suffix = suffixes[unit];
+  const value = Number(number.replaceAll("_", ""));
+  if (suffix === undefined || Number.isNaN(value)) return number;
+  const isPlain = /^[\d_]+$/.test(number) || (/^[\d_.]+$/.test(number) && suffix.text.length === 1);
+  return isPlain ? `${number}${suffix.text}` : String(value * suffix.factor);
+}
 
 /** `160 MB`, `3m`, `1e6K`. */
 export const unit: Pattern = (t, i) => {
@@ -19,13 +30,7 @@ export const unit: Pattern = (t, i) => {
   if (!t.is(i - 1, NumberToken) || !t.isWord(i) || t.beginsLine(i) || !units.test(word)) return undefined;
   const number = t.image(i - 1);
   const [, letter = ""] = units.exec(word) ?? [];
-  const suffix = suffixes[letter === "" ? word : letter.toLowerCase()] ?? "";
-  const isPlain = /^[\d_.]+$/.test(number);
-  const write = isPlain
-    ? `${number}${suffix}`
-    : suffix === ""
-      ? number
-      : String(Number(number.replaceAll("_", "")) * (suffix === "k" ? 1e3 : suffix === "M" ? 1e6 : 1e9));
+  const write = withSuffix(number, letter === "" ? word : letter.toLowerCase());
   const patch = { start: t.start(i), end: t.end(i), by: "nothing" } as const;
   return found(t, "unit", [i - 1, i + 1], [number, word, write], [patch]);
 };
