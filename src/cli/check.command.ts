@@ -1,18 +1,14 @@
 import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
-import type { Results } from "../analysis/measured.js";
 import { catalogue } from "../diagnostics/catalogue.js";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
-import { writeFailure } from "../diagnostics/file-failures.js";
 import { renderGithub } from "../diagnostics/render-github.js";
 import { type Located, renderJson } from "../diagnostics/render-json.js";
 import { renderPretty, summarize } from "../diagnostics/render-pretty.js";
 import { renderSarif } from "../diagnostics/render-sarif.js";
 import { noSourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
-import { writeFileWhole } from "../hosts/write-file.js";
 import { version } from "../version.js";
-import { applyFixes } from "./apply-fixes.js";
 import { assumptionsJson, assumptionsOf, type PlacedAssumption, renderAssumptions } from "./assumptions.js";
 import { compileFile } from "./compile-file.js";
 import { isOnnxPath } from "./onnx-file.js";
@@ -78,28 +74,6 @@ function deniedBy(deny: readonly string[]): (diagnostic: Diagnostic) => boolean 
   return ({ code }) => deny.includes("warnings") || deny.includes(code);
 }
 
-/** Rounds of `--fix`: a file with errors has no lints yet, and mended ones may show others. */
-const fixRounds = 3;
-
-/** Compiles a file; with `--fix` it is first written with what has a safe fix. */
-async function compileFixed(session: Session, file: string, results: Results, args: CheckArguments) {
-  let compiled = await compileFile(file, session.cwd, { results });
-  let fixed = 0;
-  for (let round = 0; args.fix && round < fixRounds; round++) {
-    const { entry, files } = compiled.sources;
-    const { text, count } = applyFixes(entry, files.get(entry)?.text ?? "", compiled.diagnostics);
-    if (count === 0) break;
-    const written = await writeFileWhole(file, [new TextEncoder().encode(text)]);
-    if (written.kind !== "written") {
-      const failure = diagnose("tool/cannot-write", { path: compiled.path, reason: writeFailure(written.code) });
-      return { compiled, fixed, failures: [failure] };
-    }
-    fixed += count;
-    compiled = await compileFile(file, session.cwd, { results });
-  }
-  return { compiled, fixed, failures: [] };
-}
-
 async function check(session: Session, args: CheckArguments): Promise<ExitCode> {
   if (args.assumptions && (args.format === "github" || args.format === "sarif"))
     refuseUsage(`--assumptions goes with --format pretty and json; ${args.format} has no place for them`);
@@ -134,7 +108,9 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   }
   let fixes = 0;
   for (const file of sources) {
-    const { compiled, fixed, failures } = await compileFixed(session, file, results, args);
+    const { compiled, fixed, failures } = args.fix
+      ? await (await import("./check-fix.js")).compileFixed(file, session.cwd, results)
+      : { compiled: await compileFile(file, session.cwd, { results }), fixed: 0, failures: [] };
     fixes += fixed;
     for (const failure of failures) take([failure, noSourceTexts]);
     session.note(compiled.inputs);

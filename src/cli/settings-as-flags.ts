@@ -78,6 +78,9 @@ function parameterMeant({ name }: UnknownFlag, { recipes, models }: SettingNames
   return undefined;
 }
 
+/** Commands whose `--set` gives sizes of an ONNX file, and no parameter. */
+const settingSizes: ReadonlySet<string> = new Set(["check", "init"]);
+
 const settingOf = (parameter: string, value: string): string => `--set ${shellWord(`${parameter}=${value}`)}`;
 
 /** The suggestion for an unknown flag, if the file has a parameter of this name or could have one. */
@@ -88,6 +91,7 @@ export async function settingMeant(
   { code }: Diagnostic,
 ): Promise<Diagnostic | undefined> {
   if (code !== "tool/unknown-flag" || !declaredArguments(module).options.has("set")) return undefined;
+  if (settingSizes.has(command)) return undefined;
   const { flags, others } = unknownFlags(module, args);
   const [first] = flags;
   const read = readArguments(command, module, others);

@@ -6,7 +6,7 @@ import type { ImportProblem, SourceFile, Sources } from "../semantics/names/prog
 import { readyTrees } from "../std/ready-trees.js";
 import { standardLibrary } from "../std/sources.js";
 import type { SourceTree } from "../syntax/ast.js";
-import { parse } from "../syntax/parse.js";
+import { parseText } from "../syntax/parse-text.js";
 
 /** Maximum depth of imports. */
 const maxImportDepth = 32;
@@ -105,7 +105,7 @@ export async function load(host: Host, entry: string): Promise<Sources> {
       problems.set(path, { make: depth === 0 ? entryDiagnostic(answer, from) : importDiagnostic(answer, from, path) });
       continue;
     }
-    const file = standardFile(path, answer.text) ?? sourceFile(path, answer.text);
+    const file = standardFile(path, answer.text) ?? (await sourceFile(path, answer.text));
     files.set(path, file);
     for (const declaration of file.tree.imports) {
       const target = resolveImport(path, declaration.from.value);
@@ -122,7 +122,10 @@ function standardFile(path: string, text: string): SourceFile | undefined {
   return { path, text, tree: JSON.parse(tree()) as SourceTree, diagnostics: [], divisions: new Map(), replaced: [] };
 }
 
-/** A parsed file. */
-export function sourceFile(path: string, text: string): SourceFile {
+/** A parsed file. What recognises other languages is loaded for a file with errors only. */
+export async function sourceFile(path: string, text: string): Promise<SourceFile> {
+  const parsed = parseText(path, text);
+  if (parsed.diagnostics.length === 0) return { path, text, ...parsed };
+  const { parse } = await import("../syntax/parse.js");
   return { path, text, ...parse(path, text) };
 }

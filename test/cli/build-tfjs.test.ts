@@ -104,7 +104,7 @@ suite("lferc build --target tfjs", (test) => {
     ["a folder that is not there", ["-o", "no/such/m"], 1, "tfjs/cannot-write-folder"],
     ["standard output", ["-o", "-"], 2, "tool/wrong-usage"],
     ["the name of an ONNX file", ["-o", "m.onnx"], 2, "tool/target-clash"],
-    ["a broken weight file", ["-o", "m", "--weights", "broken.safetensors"], 1, "weights/header-too-large"],
+    ["a broken weight file", ["-o", "m", "--weights", "broken.safetensors"], 1, "weights/not-weights"],
     ["an unknown type of weights", ["-o", "m", "--weights-type", "int4"], 2, "tool/wrong-value"],
     ["an opset", ["-o", "m", "--opset", "18"], 2, "tool/wrong-usage"],
     ["a level of the future", ["-o", "m", "--optimize", "2"], 2, "onnx/unsupported-level"],

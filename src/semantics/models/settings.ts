@@ -2,7 +2,7 @@ import { type Diagnostic, diagnose } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import type { ParameterDeclaration } from "../../syntax/ast.js";
-import { parse } from "../../syntax/parse.js";
+import { parseText } from "../../syntax/parse-text.js";
 import { nowhere, resolveType } from "../calls/declared-parameters.js";
 import { describe, type EvaluatedArgument } from "../calls/signature.js";
 import type { DeclarationFacts } from "../declaration-facts.js";
@@ -92,7 +92,7 @@ function parseSetting(
     if (fitted === undefined) report(diagnose("value/wrong-setting", { ...holes, actual: JSON.stringify(text) }));
     return fitted;
   }
-  const { tree, diagnostics, divisions } = parse("--set", `const value = ${text}\n`);
+  const { tree, diagnostics, divisions } = parseText("--set", `const value = ${text}\n`);
   const [declaration] = tree.declarations;
   const isOneConstant = tree.declarations.length === 1 && declaration?.kind === "ConstDeclaration";
   if (diagnostics.length > 0 || divisions.size > 0 || !isOneConstant) {
