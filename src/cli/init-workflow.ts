@@ -55,6 +55,18 @@ ${checkout}      - uses: actions/setup-node@v4
 ${steps}`;
 }
 
+/** What a pull request changes, beside its base; `isThere`: a shell test of whether the base has `$before`. */
+const costStep = (variable: string, isThere: string, sizes = ""): string => `      - name: what the change costs
+        if: ${github("!cancelled() && github.event_name == 'pull_request'")}
+        run: |
+          git fetch --quiet --depth=1 origin "$GITHUB_BASE_REF"
+          git worktree add --quiet "$RUNNER_TEMP/base" FETCH_HEAD
+          before="$RUNNER_TEMP/base/$${variable}"
+          if [ ${isThere} ]; then
+            lferc stats "$${variable}" --against "$before"${sizes} --format markdown >> "$GITHUB_STEP_SUMMARY"
+          fi
+`;
+
 /** For models in this folder, relative to the repository: `.` or `./face`. */
 export const sourceWorkflow = (models: string, from: InstallAddress | undefined): string =>
   workflow(
@@ -66,16 +78,7 @@ export const sourceWorkflow = (models: string, from: InstallAddress | undefined)
       - name: no mistakes, no broken budget
         if: ${github("!cancelled()")}
         run: lferc check --format github "$MODELS"
-      - name: what the change costs
-        if: ${github("!cancelled() && github.event_name == 'pull_request'")}
-        run: |
-          git fetch --quiet --depth=1 origin "$GITHUB_BASE_REF"
-          git worktree add --quiet "$RUNNER_TEMP/base" FETCH_HEAD
-          before="$RUNNER_TEMP/base/$MODELS"
-          if [ -n "$(find "$before" -name '*.lfer' -print -quit 2>/dev/null)" ]; then
-            lferc stats "$MODELS" --against "$before" --format markdown >> "$GITHUB_STEP_SUMMARY"
-          fi
-`,
+${costStep("MODELS", `-n "$(find "$before" -name '*.lfer' -print -quit 2>/dev/null)"`)}`,
     },
     from,
   );
@@ -106,16 +109,7 @@ export const onnxWorkflow = ({ model, budget, sizes }: OnnxPlaces, from: Install
 `,
       steps: `      - name: no broken budget
         run: lferc check "$MODEL" --budget "$BUDGET"${sizes} --format github
-      - name: what the change costs
-        if: ${github("!cancelled() && github.event_name == 'pull_request'")}
-        run: |
-          git fetch --quiet --depth=1 origin "$GITHUB_BASE_REF"
-          git worktree add --quiet "$RUNNER_TEMP/base" FETCH_HEAD
-          before="$RUNNER_TEMP/base/$MODEL"
-          if [ -f "$before" ]; then
-            lferc stats "$MODEL" --against "$before"${sizes} --format markdown >> "$GITHUB_STEP_SUMMARY"
-          fi
-`,
+${costStep("MODEL", '-f "$before"', sizes)}`,
     },
     from,
   );
