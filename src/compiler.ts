@@ -23,6 +23,7 @@ import {
 } from "./semantics/models/models.js";
 import { applySettings, unknownSettings } from "./semantics/models/settings.js";
 import { isDamaged, type Module } from "./semantics/module.js";
+import { applyAllowances } from "./semantics/names/allowances.js";
 import { lintModule } from "./semantics/names/lints.js";
 import { linkProgram, type Sources } from "./semantics/names/program.js";
 import {
@@ -119,6 +120,8 @@ export function compile(sources: Sources, options: CompileOptions = {}): Compila
   if (isWhole) {
     for (const { graph } of models) for (const diagnostic of lintGraph(graph)) reporter.add(diagnostic);
     for (const module of program.modules) lintModule(module, module === entry, reporter);
+    const isEveryModel = models.length > 0 && wanted.length === requests.length && options.set === undefined;
+    for (const module of program.modules) applyAllowances(module, isEveryModel && module === entry, reporter);
   }
   // After the lints, which skip files with errors: a broken budget is not such an error.
   for (const { graph, claims, model } of checks) {

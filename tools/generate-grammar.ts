@@ -2,6 +2,7 @@ import type { ISerializedGast } from "chevrotain";
 import { precedenceOf, prefixPrecedenceOf } from "../src/syntax/operators.js";
 import { LferParser } from "../src/syntax/parser/parser.js";
 import {
+  Allow,
   BinaryOperatorToken,
   Binding,
   brackets,
@@ -110,7 +111,8 @@ ${lines.join("\n")}
 ${precedenceTable()}
    BINDING is a NAME that begins a statement: one before \`=\`, or the first of \`NAME, NAME =\`.
    LABEL is a NAME or any keyword before the \`:\` of an argument or a parameter. \`N\` labels no parameter. Behind a point
-   a keyword is a NAME too. \`lfer\`, \`from\` and \`training\` are names wherever their phrase is not meant.
+   a keyword is a NAME too. \`lfer\`, \`from\` and \`training\` are names wherever their phrase is not meant;
+   so is \`allow\`, whose phrase begins with \`allow(\` after a whole statement, declaration or brace.
    In a list \`..\` has exactly one expression before it. A claim is a comparison, or one in parentheses. Nothing stands
    between claims: \`(\`, \`[\` and \`-\` go on with the claim before where they can. The edition is 1.
 
@@ -162,7 +164,7 @@ interface Rule {
 function textMate(): string {
   const declared = declarationKeywords.filter((t) => textOf(t) !== "import");
   const wordOperators = innerKeywords.filter((t) => ["or", "and", "not"].includes(textOf(t)));
-  const control = [...innerKeywords.filter((t) => !wordOperators.includes(t)), ...statementKeywords];
+  const control = [Allow, ...innerKeywords.filter((t) => !wordOperators.includes(t)), ...statementKeywords];
   const punctuation = operators.filter((t) => [",", ".", ":", "|"].includes(textOf(t)));
   const signs = operators.filter((t) => !punctuation.includes(t));
   // Longer ones first: `->` before `-`.

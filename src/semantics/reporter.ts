@@ -44,6 +44,12 @@ export class Reporter {
     this.add(diagnose(code, holes, { span, ...(related === undefined ? {} : { related }) }));
   }
 
+  /** Takes back the diagnostics for which `isMeant` holds. */
+  withdraw(isMeant: (diagnostic: Diagnostic) => boolean): void {
+    const kept = this.diagnostics.filter((diagnostic) => !isMeant(diagnostic));
+    this.diagnostics.splice(0, this.diagnostics.length, ...kept);
+  }
+
   /** The most similar name, for "did you mean". The number of compared names is limited, so that files with many errors end too. */
   suggest(name: string, candidates: () => Iterable<string>): string | undefined {
     if (this.#compared > limits.comparedNames) return undefined;

@@ -9,6 +9,16 @@ export interface SourceTree {
   readonly edition: NumberLiteral | undefined;
   readonly imports: readonly ImportDeclaration[];
   readonly declarations: readonly Declaration[];
+  /** In source order. Each is about the statement or declaration that follows it. */
+  readonly allowances: readonly Allowance[];
+  readonly span: Span;
+}
+
+/** `allow("lint/x", "reason")`: the warning of this code is meant in what follows. */
+export interface Allowance {
+  readonly kind: "Allowance";
+  readonly code: StringLiteral;
+  readonly reason: StringLiteral;
   readonly span: Span;
 }
 

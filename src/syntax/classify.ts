@@ -1,5 +1,6 @@
 import type { IToken, TokenType } from "chevrotain";
 import {
+  Allow,
   Arrow,
   As,
   BatchN,
@@ -69,7 +70,7 @@ const closers = ids(RightParen, RightSquare, RightCurly);
 const names = ids(Name, Lfer, From, Training);
 const expressionEnds = ids(...names, NumberToken, StringToken, RightParen, RightSquare, True, False, BatchN, Label);
 const declarations = ids(...declarationKeywords);
-const statements = ids(...statementKeywords);
+const statements = ids(...statementKeywords, Allow);
 /** Keywords of `if` are never names of values, so `then = 3` is not a binding. */
 const never = ids(Then, Else);
 
@@ -115,6 +116,15 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     (mark === Colon && namingBeforeColon.has(before)) ||
     (namingOnLine.has(before) && !startsLine(i));
 
+  /** Whether `allow(` at `i` is the phrase: between statements or declarations, never within an expression. */
+  const isAllow = (i: number): boolean => {
+    if (tokens[i]?.image !== "allow" || typeAt(i + 1) !== LeftParen) return false;
+    const inside = innermost();
+    if (inside !== undefined && inside !== LeftCurly) return false;
+    const before = typeAt(i - 1);
+    return before === undefined || before === LeftCurly || before === RightCurly || expressionEnds.has(before);
+  };
+
   /** The name at `i` is before `=` or `:` outside of brackets: marks the first of `NAME, NAME =` as the binding. */
   const tagBinding = (i: number, mark: TokenType): void => {
     let first = i;
@@ -155,6 +165,7 @@ export function classify(text: string, lexed: readonly IToken[]): Classified {
     if (token.tokenType === Name && before !== Dot) {
       const keyword = keywords.get(token.image);
       if (keyword !== undefined) retag(token, keyword);
+      else if (isAllow(i)) retag(token, Allow);
     }
     const type = token.tokenType;
     const mark = typeAt(i + 1);

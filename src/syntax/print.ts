@@ -29,9 +29,22 @@ export function print(tree: SourceTree): string {
   if (tree.imports.length > 0) {
     parts.push(tree.imports.map((i) => `import { ${names(i.names)} } from ${writeString(i.from.value)}`).join("\n"));
   }
-  parts.push(...tree.declarations.map(printDeclaration));
+  const allowances = [...tree.allowances];
+  /** Those before an offset that are not yet in the text, a line each. */
+  const allowed: Allowed = (offset) => {
+    const next = allowances.findIndex(({ span }) => span.start >= offset);
+    const before = allowances.splice(0, next < 0 ? allowances.length : next);
+    return before.map(({ code, reason }) => `allow(${writeString(code.value)}, ${writeString(reason.value)})`);
+  };
+  for (const each of tree.declarations) {
+    const lines = allowed(each.span.start).map((line) => `${line}\n`);
+    parts.push(docText(each.doc) + lines.join("") + declarationText(each, allowed));
+  }
+  parts.push(...allowed(Number.POSITIVE_INFINITY));
   return parts.length === 0 ? "" : `${parts.join("\n\n")}\n`;
 }
+
+type Allowed = (offset: number) => readonly string[];
 
 /** One expression on one line. */
 export function printExpression(expression: Expression): string {
@@ -122,24 +135,20 @@ function argument(a: Argument): string {
 const names = (all: readonly Identifier[]): string => all.map((n) => n.text).join(", ");
 const list = (all: readonly Expression[]): string => all.map(bare).join(", ");
 
-function printDeclaration(d: Declaration): string {
-  return docText(d.doc) + declarationText(d);
-}
-
 function docText(doc: string | undefined): string {
   return (doc?.split("\n").map((line) => (line === "" ? "///\n" : `/// ${line}\n`)) ?? []).join("");
 }
 
-function declarationText(d: Declaration): string {
+function declarationText(d: Declaration, allowed: Allowed): string {
   switch (d.kind) {
     case "ConstDeclaration":
       return `const ${d.name.text} = ${bare(d.value)}`;
     case "BlockDeclaration":
-      return `block ${signature(d)}`;
+      return `block ${signature(d, allowed)}`;
     case "FunctionDeclaration":
-      return `fn ${signature(d)}`;
+      return `fn ${signature(d, allowed)}`;
     case "ModelDeclaration":
-      return model(d);
+      return model(d, allowed);
     case "VariantDeclaration":
       return `variant ${d.name.text} = ${d.base.text}(${d.arguments.map(argument).join(", ")})`;
     case "RecipeDeclaration":
@@ -156,9 +165,9 @@ function declarationText(d: Declaration): string {
   }
 }
 
-function signature(d: BlockDeclaration | FunctionDeclaration): string {
+function signature(d: BlockDeclaration | FunctionDeclaration, allowed: Allowed): string {
   const head = d.name.text + parameters(d.parameters) + (d.inputs === undefined ? "" : ` on ${names(d.inputs)}`);
-  return d.body.kind === "Body" ? `${head} ${body(d.body)}` : `${head} = ${bare(d.body)}`;
+  return d.body.kind === "Body" ? `${head} ${body(d.body, allowed)}` : `${head} = ${bare(d.body)}`;
 }
 
 function parameters(all: readonly ParameterDeclaration[]): string {
@@ -189,12 +198,19 @@ function braces(lines: readonly string[]): string {
   return lines.length === 0 ? "{}" : `{\n${lines.map((line) => `  ${line}\n`).join("")}}`;
 }
 
-function body(b: Body): string {
-  return braces([...b.statements.map(statement), `return ${list(b.results)}`]);
+function body(b: Body, allowed: Allowed): string {
+  const lines = b.statements.flatMap((s) => [...allowed(s.span.start), statement(s)]);
+  const result = `return ${list(b.results)}`;
+  return braces([...lines, ...allowed(b.results[0]?.span.start ?? b.span.end), result]);
 }
 
-function model(m: ModelDeclaration): string {
-  const lines = [...m.inputs.map(input), ...m.statements.map(statement), ...m.outputs.map(output)];
+function model(m: ModelDeclaration, allowed: Allowed): string {
+  const lines = [
+    ...m.inputs.map(input),
+    ...m.statements.flatMap((s) => [...allowed(s.span.start), statement(s)]),
+    ...m.outputs.flatMap((o) => [...allowed(o.span.start), output(o)]),
+    ...allowed(m.span.end),
+  ];
   return `model ${m.name.text}${parameters(m.parameters)} ${braces(lines)}`;
 }
 

@@ -55,6 +55,8 @@ export const Do = keyword("do");
 export const As = keyword("as");
 export const Within = keyword("within");
 export const Training = keyword("training", Name);
+/** Only where the phrase `allow(` can begin a statement or a declaration; elsewhere it is a name. */
+export const Allow = keyword("allow");
 export const Or = keyword("or", BinaryOperatorToken);
 export const And = keyword("and", BinaryOperatorToken);
 export const Not = keyword("not");
@@ -197,6 +199,7 @@ export const vocabulary: readonly TokenType[] = [
   BinaryOperatorToken,
   FloorDivision,
   ...keywords.values(),
+  Allow,
   ...operators,
   ...brackets,
 ];

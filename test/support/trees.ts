@@ -227,5 +227,6 @@ export const anyTree: Arbitrary<SourceTree> = fc.record({
   edition: maybe(fc.constant<NumberLiteral>({ kind: "NumberLiteral", value: 1, isInteger: true, text: "1", span })),
   imports: few(fc.record({ kind: kind("ImportDeclaration"), names, from: string, span: here })),
   declarations: few(declaration),
+  allowances: fc.constant([]),
   span: here,
 });

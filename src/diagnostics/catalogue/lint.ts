@@ -125,6 +125,18 @@ model M {
     good: inModel(`logits = image -> conv(8) -> flatten`),
   }),
 
+  "lint/unused-allow": entry<{ code: string }>({
+    severity: "warning",
+    message: (h) => `this allow silences nothing: what follows it has no ${h.code}`,
+    help: () => "Delete it. It is about the statement or declaration directly behind it.",
+    explanation: "An allow that outlives its warning would hide the next one at the same place.",
+    bad: inModel(`allow("lint/unused-binding", "the other half of a study")
+      logits = image -> conv(8) -> flatten`),
+    good: inModel(`allow("lint/unused-binding", "the other half of a study")
+      side = image -> conv(8)
+      logits = image -> conv(8) -> flatten`),
+  }),
+
   "lint/duplicate-label": entry<{ label: string }>({
     severity: "warning",
     message: (h) => `two classes are called "${h.label}"`,

@@ -107,6 +107,29 @@ export const resolveEntries = {
     bad: { command: "lferc stats models/lfer_ldl.lfer --model LferLDL" },
     good: { command: "lferc stats models/lfer_ldl.lfer --model LferLdl" },
   }),
+  "resolve/unknown-lint": entry<{ code: string; known: string; suggestion: string | undefined }>({
+    severity: "error",
+    message: (h) => `no warning that can be allowed has the code "${h.code}".${didYouMean(h.suggestion)}`,
+    help: (h) => `What can be allowed: ${h.known}.`,
+    explanation:
+      "`allow` names one kind of warning about what follows it. An error cannot be allowed, and a warning about a whole file or its imports has nothing that it could stand before.",
+    bad: inModel(`allow("lint/unused", "kept for a study")
+      logits = image -> conv(8) -> flatten`),
+    good: inModel(`allow("lint/unused-binding", "kept for a study")
+      side = image -> conv(8)
+      logits = image -> conv(8) -> flatten`),
+  }),
+  "resolve/allow-without-reason": entry<{ code: string }>({
+    severity: "error",
+    message: (h) => `this allow of ${h.code} gives no reason`,
+    help: () => "Say why it is meant, for the next reader.",
+    explanation: "A warning that is silenced without a reason cannot be judged later.",
+    bad: inModel(`allow("lint/unused-binding", "")
+      logits = image -> conv(8) -> flatten`),
+    good: inModel(`allow("lint/unused-binding", "kept for a study")
+      side = image -> conv(8)
+      logits = image -> conv(8) -> flatten`),
+  }),
   "resolve/unknown-setting": entry<{ name: string; known: string; suggestion: string | undefined }>({
     severity: "error",
     message: (h) => `\`--set ${h.name}=...\`: the model has no parameter "${h.name}".${didYouMean(h.suggestion)}`,

@@ -30,9 +30,14 @@ export function writeTree(w: Writer, tree: SourceTree): void {
   }
   for (const next of [...tree.imports, ...tree.declarations]) {
     w.end(w.isAfterBlank || needsBlank(before, next));
+    writeAllowances(w);
     if (next.kind === "ImportDeclaration") writeImport(w, next);
     else writeDeclaration(w, next);
     before = next;
+  }
+  if (w.isNext("allow")) {
+    w.end(w.isAfterBlank);
+    writeAllowances(w);
   }
   w.end(w.isAfterBlank);
   w.remarks();
@@ -50,6 +55,19 @@ function needsBlank(
 function isLong(d: ImportDeclaration | Declaration): boolean {
   if (d.kind === "BlockDeclaration" || d.kind === "FunctionDeclaration") return d.body.kind === "Body";
   return d.kind === "ModelDeclaration" || d.kind === "RecipeDeclaration";
+}
+
+/** Each `allow` on a line of its own, directly before what it is about, if anything is. */
+function writeAllowances(w: Writer): void {
+  while (w.isNext("allow")) {
+    w.take("allow", "(");
+    w.take();
+    w.take(",");
+    w.space();
+    w.take();
+    w.take(")");
+    if (!/^\}?$/.test(w.peek().image)) w.end();
+  }
 }
 
 function writeImport(w: Writer, { names }: ImportDeclaration): void {
@@ -151,7 +169,12 @@ function writeBraces(w: Writer, members: readonly (() => void)[]): void {
   w.nest(step, () => {
     for (const [i, member] of members.entries()) {
       w.end(i > 0 && w.isAfterBlank);
+      writeAllowances(w);
       member();
+    }
+    if (w.isNext("allow")) {
+      w.end(w.isAfterBlank);
+      writeAllowances(w);
     }
     if (w.peek().remarks.length > 0) {
       w.end(members.length > 0 && w.isAfterBlank);

@@ -1,5 +1,5 @@
 import type { IToken, TokenType } from "chevrotain";
-import type { Expression, Identifier } from "../ast-expressions.js";
+import type { Expression, Identifier, StringLiteral } from "../ast-expressions.js";
 import { endOf, isCloser } from "../classify.js";
 import { floorDivision, type InfixOperator } from "../operators.js";
 import {
@@ -19,6 +19,7 @@ import {
   Name,
   Not,
   RightParen,
+  StringToken,
   statementKeywords,
   textOf,
 } from "../tokens.js";
@@ -209,4 +210,11 @@ function lineFrom(text: string, start: number): string {
 export function identifier(token: IToken, file: string): Identifier {
   const start = token.startOffset;
   return { kind: "Identifier", text: token.image, span: { file, start, end: endOf(token) } };
+}
+
+/** Reports that `expected` is missing, and stands in for it, unless a string follows. */
+export function stringOr(p: Parsing, expected: string): StringLiteral | undefined {
+  if (p.at(StringToken)) return undefined;
+  p.reportGap("syntax/expected-token", { expected, found: p.describeNext() });
+  return { kind: "StringLiteral", value: "", span: p.spanFrom(p.endOffset) };
 }

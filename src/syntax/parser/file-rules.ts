@@ -1,8 +1,9 @@
 import { suggest } from "../../diagnostics/suggest.js";
 import type { Declaration, ImportDeclaration, SourceTree } from "../ast.js";
-import type { NumberLiteral, StringLiteral } from "../ast-expressions.js";
+import type { NumberLiteral } from "../ast-expressions.js";
 import { beginsDeclaration, beginsStatement, endOf } from "../classify.js";
 import {
+  Allow,
   Binding,
   declarationKeywords,
   From,
@@ -13,9 +14,9 @@ import {
   Name,
   RightCurly,
   retag,
-  StringToken,
   textOf,
 } from "../tokens.js";
+import { stringOr } from "./expression-guards.js";
 import type { Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 
@@ -61,11 +62,19 @@ export function fileRules(p: Parsing, rules: Rules) {
       g.ACTION(() => settleFile(undefined));
     });
     g.MANY2(() => {
-      declarations.push(g.SUBRULE(rules.declaration));
+      g.OR([
+        { ALT: () => declarations.push(g.SUBRULE(rules.declaration)) },
+        {
+          ALT: () => {
+            g.ACTION(() => p.keepDoc());
+            g.SUBRULE(rules.allow);
+          },
+        },
+      ]);
       g.ACTION(() => settleFile(imports));
     });
     const span = p.reports.span(0, p.text.length);
-    return { kind: "SourceTree", file: p.file, edition, imports, declarations, span };
+    return { kind: "SourceTree", file: p.file, edition, imports, declarations, allowances: p.allowances, span };
   });
 
   const importDeclaration = g.RULE("import", (): ImportDeclaration => {
@@ -77,7 +86,7 @@ export function fileRules(p: Parsing, rules: Rules) {
     g.CONSUME(RightCurly);
     p.close();
     g.CONSUME(From);
-    const from = g.ACTION(() => missingPath(p)) ?? g.SUBRULE(rules.string);
+    const from = g.ACTION(() => stringOr(p, "a path in double quotes")) ?? g.SUBRULE(rules.string);
     return { kind: "ImportDeclaration", names, from, span: p.spanFrom(start) };
   });
 
@@ -88,14 +97,14 @@ export function fileRules(p: Parsing, rules: Rules) {
       if (type === Import && imports !== undefined) {
         p.reportNext("syntax/late-import", {});
         imports.push(g.SUBRULE(rules.importDeclaration));
-      } else if (beginsDeclaration(type) || mendDeclaration(p)) return;
+      } else if (beginsDeclaration(type) || type === Allow || mendDeclaration(p)) return;
       else {
         p.reportNext("syntax/expected-declaration", {
           found: p.describeNext(),
           isBinding: beginsStatement(type),
           isClosing: type === RightCurly,
         });
-        while (!p.atEnd && !beginsDeclaration(p.LA(1).tokenType)) {
+        while (!p.atEnd && !p.at(Allow) && !beginsDeclaration(p.LA(1).tokenType)) {
           p.skip();
           if (p.nextStartsLine && meantDeclaration(p) !== undefined) break;
         }
@@ -132,10 +141,4 @@ function mendDeclaration(p: Parsing): boolean {
   p.takeAs(type);
   if (p.LA(2).tokenType === Binding) retag(p.LA(2), Name);
   return true;
-}
-
-function missingPath(p: Parsing): StringLiteral | undefined {
-  if (p.at(StringToken)) return undefined;
-  p.reportGap("syntax/expected-token", { expected: "a path in double quotes", found: p.describeNext() });
-  return { kind: "StringLiteral", value: "", span: p.spanFrom(p.endOffset) };
 }

@@ -5,6 +5,7 @@ import { mendEquals } from "./expression-guards.js";
 import type { Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 import { settle } from "./statement-guards.js";
+import { put } from "./statement-rules.js";
 
 /** Models and their variants. */
 export function modelRules(p: Parsing, rules: Rules) {
@@ -28,13 +29,18 @@ export function modelRules(p: Parsing, rules: Rules) {
       });
     }
     g.MANY(() => {
-      statements.push(g.SUBRULE(rules.statement));
+      put(statements, g.SUBRULE(rules.statement));
       g.ACTION(() => settle(p, "model"));
     });
     g.ACTION(() => takeLateInputs(inputs, statements));
     if (g.ACTION(() => missingOutput(p)) !== true) {
-      g.AT_LEAST_ONE2(() => {
-        outputs.push(g.SUBRULE(rules.outputDeclaration));
+      outputs.push(g.SUBRULE(rules.outputDeclaration));
+      g.ACTION(() => settle(p, "model"));
+      g.MANY2(() => {
+        g.OR([
+          { ALT: () => void outputs.push(g.SUBRULE2(rules.outputDeclaration)) },
+          { ALT: () => void g.SUBRULE(rules.allow) },
+        ]);
         g.ACTION(() => settle(p, "model"));
       });
     }
@@ -63,7 +69,7 @@ export function modelRules(p: Parsing, rules: Rules) {
         if (!isReported) p.reportNext("syntax/out-of-order", { part: "input", before: "statements" });
         isReported = true;
         inputs.push(g.SUBRULE(rules.inputDeclaration));
-      } else statements.push(g.SUBRULE(rules.statement));
+      } else put(statements, g.SUBRULE(rules.statement));
       settle(p, "model");
     }
   }
@@ -78,7 +84,7 @@ export function modelRules(p: Parsing, rules: Rules) {
       }
       if (p.at(Input)) inputs.push(g.SUBRULE(rules.inputDeclaration));
       else if (p.at(Output)) outputs.push(g.SUBRULE(rules.outputDeclaration));
-      else statements.push(g.SUBRULE(rules.statement));
+      else put(statements, g.SUBRULE(rules.statement));
       settle(p, "model");
     }
   }

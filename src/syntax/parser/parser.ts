@@ -2,6 +2,7 @@ import type { ISerializedGast, IToken, TokenType } from "chevrotain";
 import type { SourceTree } from "../ast.js";
 import type { Classified } from "../classify.js";
 import { type Reports, reportExceptions } from "../parse-errors.js";
+import { allowanceRules } from "./allowance-rules.js";
 import { bracketRules } from "./bracket-rules.js";
 import { declarationRules } from "./declaration-rules.js";
 import { expressionRules } from "./expression-rules.js";
@@ -23,6 +24,7 @@ function rulesOver(parsing: Parsing): Rules {
     operationRules(parsing, rules),
     bracketRules(parsing, rules),
     parameterRules(parsing, rules),
+    allowanceRules(parsing, rules),
     statementRules(parsing, rules),
     declarationRules(parsing, rules),
     modelRules(parsing, rules),
@@ -60,7 +62,7 @@ export class LferParser {
     try {
       const tree: SourceTree | undefined = this.#rules.sourceTree.call(grammar);
       reportExceptions(reports, grammar.errors, text.length);
-      const empty = { edition: undefined, imports: [], declarations: [] };
+      const empty = { edition: undefined, imports: [], declarations: [], allowances: [] };
       return tree ?? { kind: "SourceTree", file, ...empty, span: reports.span(0, text.length) };
     } finally {
       this.#parsing.begin();

@@ -1,6 +1,7 @@
 import type { IToken, TokenType } from "chevrotain";
 import type { DiagnosticCode, DiagnosticPlace, Holes } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
+import type { Allowance } from "../ast.js";
 import type { MissingExpression } from "../ast-expressions.js";
 import { beginsDeclaration, beginsStatement, type Classified, endOf, hasLineBreak, isCloser } from "../classify.js";
 import { OperatorStack } from "../operators.js";
@@ -75,6 +76,10 @@ export class Parsing {
   #openers: Opener[] = [];
   #docs: readonly IToken[] = [];
   #nextDoc = 0;
+  /** The documentation before an `allow`: of the declaration behind it. */
+  #keptDoc: string | undefined;
+  /** Those of the text, in order. */
+  allowances: Allowance[] = [];
 
   /** Whether an argument, or any expression, can begin here. */
   readonly isAtItem = (): boolean =>
@@ -103,6 +108,8 @@ export class Parsing {
     this.#openers = [];
     this.#docs = docs;
     this.#nextDoc = 0;
+    this.#keptDoc = undefined;
+    this.allowances = [];
     this.grammar.input = source.tokens;
   }
 
@@ -118,7 +125,14 @@ export class Parsing {
       lines ??= [];
       lines.push(doc.image.replace(/^\/\/\/ ?/, "").trimEnd());
     }
-    return lines?.join("\n");
+    const kept = this.#keptDoc === undefined ? [] : [this.#keptDoc];
+    this.#keptDoc = undefined;
+    return lines === undefined && kept.length === 0 ? undefined : [...kept, ...(lines ?? [])].join("\n");
+  }
+
+  /** Before an `allow`: the lines of documentation here belong to the declaration behind it. */
+  keepDoc(): void {
+    this.#keptDoc = this.takeDoc();
   }
 
   /** The token `ahead` of the last consumed one. */

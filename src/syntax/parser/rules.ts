@@ -39,7 +39,9 @@ export interface Rules {
   readonly tensor: Rule<tree.TensorTypeExpression>;
   readonly inputDeclaration: Rule<tree.InputDeclaration>;
   readonly outputDeclaration: Rule<tree.OutputDeclaration>;
-  readonly statement: Rule<tree.Statement>;
+  readonly allow: Rule<tree.Allowance>;
+  /** Undefined for an `allow`, which is not in the tree of statements. */
+  readonly statement: Rule<tree.Statement | undefined>;
   readonly binding: Rule<tree.BindingStatement>;
   readonly share: Rule<tree.ShareStatement>;
   readonly weight: Rule<tree.WeightStatement>;

@@ -9,7 +9,7 @@ import type {
   Statement,
   WeightStatement,
 } from "../ast.js";
-import type { Expression, StringLiteral } from "../ast-expressions.js";
+import type { Expression } from "../ast-expressions.js";
 import { beginsDeclaration } from "../classify.js";
 import {
   Binding,
@@ -24,11 +24,10 @@ import {
   Return,
   RightCurly,
   Share,
-  StringToken,
   Training,
   Weight,
 } from "../tokens.js";
-import { identifier, mendColon, mendEquals } from "./expression-guards.js";
+import { identifier, mendColon, mendEquals, stringOr } from "./expression-guards.js";
 import type { Parsing } from "./parsing.js";
 import type { Rules } from "./rules.js";
 import { refuseReservedBinding, settle } from "./statement-guards.js";
@@ -69,13 +68,19 @@ export function statementRules(p: Parsing, rules: Rules) {
     return { kind: "OutputDeclaration", names, value, inTraining, span: p.spanFrom(start) };
   });
 
-  const statement = g.RULE("statement", (): Statement => g.OR(statements));
+  const statement = g.RULE("statement", (): Statement | undefined => g.OR(statements));
 
-  const statements: IOrAlt<Statement>[] = [
+  const statements: IOrAlt<Statement | undefined>[] = [
     { ALT: () => g.SUBRULE(rules.binding) },
     { ALT: () => g.SUBRULE(rules.share) },
     { ALT: () => g.SUBRULE(rules.weight) },
     { ALT: () => g.SUBRULE(rules.require) },
+    {
+      ALT: () => {
+        g.SUBRULE(rules.allow);
+        return undefined;
+      },
+    },
   ];
 
   const binding = g.RULE("binding", (): BindingStatement => {
@@ -119,7 +124,7 @@ export function statementRules(p: Parsing, rules: Rules) {
     g.CONSUME(Require);
     const condition = g.SUBRULE(rules.expression);
     g.CONSUME(Comma);
-    const message = g.ACTION(() => missingMessage(p)) ?? g.SUBRULE(rules.string);
+    const message = g.ACTION(() => stringOr(p, "a message in double quotes")) ?? g.SUBRULE(rules.string);
     return { kind: "RequireStatement", condition, message, span: p.spanFrom(start) };
   });
 
@@ -131,7 +136,7 @@ export function statementRules(p: Parsing, rules: Rules) {
     g.CONSUME(LeftCurly);
     g.ACTION(() => settle(p, "body"));
     g.MANY(() => {
-      statements.push(g.SUBRULE(rules.statement));
+      put(statements, g.SUBRULE(rules.statement));
       g.ACTION(() => settle(p, "body"));
     });
     if (g.ACTION(() => missingReturn(p)) !== true) {
@@ -147,10 +152,9 @@ export function statementRules(p: Parsing, rules: Rules) {
   return { inputDeclaration, outputDeclaration, statement, binding, share, weight, require, body };
 }
 
-function missingMessage(p: Parsing): StringLiteral | undefined {
-  if (p.at(StringToken)) return undefined;
-  p.reportGap("syntax/expected-token", { expected: "a message in double quotes", found: p.describeNext() });
-  return { kind: "StringLiteral", value: "", span: p.spanFrom(p.endOffset) };
+/** Adds what a statement rule returned. */
+export function put(statements: Statement[], statement: Statement | undefined): void {
+  if (statement !== undefined) statements.push(statement);
 }
 
 function missingReturn(p: Parsing): boolean {
