@@ -8,6 +8,7 @@ export const standardLibrary: ReadonlyMap<string, string> = new Map([
 
 /// PyTorch's PixelShuffle: \`factor\` ** 2 channels become a square of cells, so a map grows by \`factor\`.
 fn pixel_shuffle(factor: int = 2) on x {
+  require factor >= 1, "factor is how many times a map grows, from 1"
   require channels(x) % factor ** 2 == 0, "pixel_shuffle needs channels that divide into squares"
   made = channels(x) / factor ** 2
   apart = reshape(x, shape: [dim(x, 0), made, factor, factor, height(x), width(x)])
@@ -17,6 +18,7 @@ fn pixel_shuffle(factor: int = 2) on x {
 
 /// PyTorch's PixelUnshuffle: each square of cells becomes channels, so a map shrinks by \`factor\`.
 fn pixel_unshuffle(factor: int = 2) on x {
+  require factor >= 1, "factor is how many times a map shrinks, from 1"
   down = height(x) / factor
   across = width(x) / factor
   apart = reshape(x, shape: [dim(x, 0), channels(x), down, factor, across, factor])
@@ -33,6 +35,7 @@ fn roll(by: int, axis: int) on x {
 
 /// Windows of a map as separate samples: [N, C, H, W] to [N * H / size * W / size, C, size, size], row by row.
 fn windows(size: int) on x {
+  require size >= 1, "size is the side of a window in cells, from 1"
   down = height(x) / size
   across = width(x) / size
   apart = reshape(x, shape: [dim(x, 0), channels(x), down, size, across, size])
@@ -42,6 +45,7 @@ fn windows(size: int) on x {
 
 /// The inverse of \`windows\`: joins \`down\` x \`across\` windows to a map.
 fn from_windows(down: int, across: int) on x {
+  require down >= 1 and across >= 1, "down and across are numbers of windows, from 1"
   samples = dim(x, 0) / (down * across)
   apart = reshape(x, shape: [samples, down, across, channels(x), height(x), width(x)])
   return reshape(transpose(apart, permutation: [0, 3, 1, 4, 2, 5]),
@@ -70,6 +74,7 @@ block EffectiveSqueezeExcite(pool: layer = global_avg_pool, gate: layer = hard_s
 
 /// The kernel size of ECA: the odd number near (log2(channels) + 1) / 2.
 fn eca_kernel(channels: int) {
+  require channels >= 1, "a map has at least one channel"
   near = floor((log2(channels) + 1) / 2)
   return max(3, if near % 2 == 1 then near else near + 1)
 }
@@ -110,13 +115,15 @@ fn with_token on tokens, token {
 fn to_tokens on x = transpose(flatten(x, axis: 2), permutation: [0, 2, 1])
 
 /// Tokens as a map of this height: [N, H * W, C] to [N, C, H, W].
-fn to_map(height: int) on tokens =
-  reshape(transpose(tokens, permutation: [0, 2, 1]),
-          shape: [dim(tokens, 0), dim(tokens, 2), height, dim(tokens, 1) / height])
+fn to_map(height: int) on tokens {
+  require height >= 1, "height is the height of the map in cells, from 1"
+  return reshape(transpose(tokens, permutation: [0, 2, 1]),
+                 shape: [dim(tokens, 0), dim(tokens, 2), height, dim(tokens, 1) / height])
+}
 
 /// Multi-head self-attention of tokens [N, T, D] (Vaswani et al. 2017): query, key and value by one linear layer.
 block SelfAttention(heads: int, bias: bool = true) on tokens {
-  require dim(tokens, 2) % heads == 0, "the features must divide into heads"
+  require heads >= 1 and dim(tokens, 2) % heads == 0, "the features must divide into heads"
   count = dim(tokens, 1)
   depth = dim(tokens, 2) / heads
   all = tokens -> linear(3 * dim(tokens, 2), bias: bias) as qkv
@@ -168,17 +175,21 @@ fn divergence(temperature: float = 1.0, reduction: "batchmean" | "mean" = "batch
 }
 
 /// \`balanced_bce\` with probabilities from a sigmoid of each logit: ln p = -softplus(-z), ln(1 - p) = -softplus(z).
-fn balanced_bce_sigmoid(beta: float) on logits, target =
-  mean(beta * target * softplus(-logits) + (1 - beta) * (1 - target) * softplus(logits))
+fn balanced_bce_sigmoid(beta: float) on logits, target {
+  require beta >= 0 and beta <= 1, "beta is a share, from 0 to 1"
+  return mean(beta * target * softplus(-logits) + (1 - beta) * (1 - target) * softplus(logits))
+}
 
 /// The Combo loss in all variants: probabilities from one softmax or a sigmoid per class, Dice in one of its three forms.
 fn combo_of(alpha: float = 0.5, beta: float = 0.5, probabilities: "softmax" | "sigmoid" = "softmax",
-            each: "batch" | "class" | "sample" = "batch", smooth: float = 1.0) on logits, target =
-  if probabilities == "softmax"
-  then alpha * balanced_bce(logits, target, beta: beta)
-       - (1 - alpha) * dice(softmax(logits), target, each: each, smooth: smooth)
-  else alpha * balanced_bce_sigmoid(logits, target, beta: beta)
-       - (1 - alpha) * dice(sigmoid(logits), target, each: each, smooth: smooth)
+            each: "batch" | "class" | "sample" = "batch", smooth: float = 1.0) on logits, target {
+  require alpha >= 0 and alpha <= 1, "alpha is a share, from 0 to 1"
+  return if probabilities == "softmax"
+         then alpha * balanced_bce(logits, target, beta: beta)
+              - (1 - alpha) * dice(softmax(logits), target, each: each, smooth: smooth)
+         else alpha * balanced_bce_sigmoid(logits, target, beta: beta)
+              - (1 - alpha) * dice(sigmoid(logits), target, each: each, smooth: smooth)
+}
 
 /// LFER-LDL's loss of the student's logits, the labels and the distributions. A: divergence plus Combo on the labels.
 /// B: Combo on the distributions. C: divergence in training, Combo on the labels in evaluation. D: only Combo on the labels,
@@ -211,8 +222,10 @@ fn cross_entropy on logits, target =
   -mean(sum(target * log_softmax(logits), axes: [1]))
 
 /// Cross-entropy with label smoothing (Szegedy et al. 2016): a share of each target is spread evenly over all classes.
-fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target =
-  cross_entropy(logits, (1 - smoothing) * target + smoothing / channels(target))
+fn smoothed_cross_entropy(smoothing: float = 0.1) on logits, target {
+  require smoothing >= 0 and smoothing <= 1, "smoothing is a share, from 0 to 1"
+  return cross_entropy(logits, (1 - smoothing) * target + smoothing / channels(target))
+}
 
 /// Cross-entropy with a weight for each class, in the order of the student's labels, or of \`classes\`, which are matched with
 /// them by name. The sum is divided by the sum of the batch's weights, as in PyTorch for hard labels, or with \`over: "batch"\` by
@@ -240,13 +253,16 @@ fn logit_adjusted(prior: [float], tau: float = 1.0, classes: [string] = []) on l
 
 /// Focal loss (Lin et al. 2017): cross-entropy with each class weighted by (1 - p)^gamma, so that confident predictions
 /// count little; gamma 0 is cross-entropy.
-fn focal(gamma: float = 2.0) on logits, target =
-  -mean(sum(target * exp(gamma * log_not_softmax(logits)) * log_softmax(logits), axes: [1]))
+fn focal(gamma: float = 2.0) on logits, target {
+  require gamma >= 0, "gamma is a power, from 0: a negative one has no finite loss"
+  return -mean(sum(target * exp(gamma * log_not_softmax(logits)) * log_softmax(logits), axes: [1]))
+}
 
 /// Kullback-Leibler divergence of the student from the target distribution: sum over classes of d ln(d / p), averaged
 /// over the batch. The student's logits are divided by \`temperature\`; the target must have been softened the same way.
 /// Gradients shrink with the square of the temperature; \`rescale\` multiplies by it (Hinton et al. 2015).
 fn kl(temperature: float = 1.0, rescale: bool = false) on target, logits {
+  require temperature > 0, "the logits are divided by the temperature, which is above 0"
   terms = target * (log(maximum(target, 1e-30)) - log_softmax(logits / temperature))
   divergence = mean(sum(terms, axes: [1]))
   return if rescale then temperature ** 2 * divergence else divergence
@@ -254,12 +270,15 @@ fn kl(temperature: float = 1.0, rescale: bool = false) on target, logits {
 
 /// Improved cross-entropy of LFER-LDL: the mean of C binary ones over softmax probabilities; beta below 0.5 penalises
 /// false positives more.
-fn balanced_bce(beta: float) on logits, target =
-  -mean(beta * target * log_softmax(logits) + (1 - beta) * (1 - target) * log_not_softmax(logits))
+fn balanced_bce(beta: float) on logits, target {
+  require beta >= 0 and beta <= 1, "beta is a share, from 0 to 1"
+  return -mean(beta * target * log_softmax(logits) + (1 - beta) * (1 - target) * log_not_softmax(logits))
+}
 
 /// Dice coefficient (a similarity: larger is better): one ratio over all elements of the batch, or the mean of one ratio
 /// per class or per sample.
 fn dice(smooth: float = 1.0, each: "batch" | "class" | "sample" = "batch") on p, target {
+  require smooth >= 0, "smooth is added to both sides of the ratio, from 0"
   common = p * target
   return if each == "batch" then (2 * sum(common) + smooth) / (sum(p) + sum(target) + smooth)
          else if each == "class"
@@ -268,8 +287,10 @@ fn dice(smooth: float = 1.0, each: "batch" | "class" | "sample" = "batch") on p,
 }
 
 /// Combo loss (Taghanaki et al. 2019) as in LFER-LDL: alpha times the balanced cross-entropy, minus 1 - alpha times Dice.
-fn combo(alpha: float = 0.5, beta: float = 0.5, each: "batch" | "class" | "sample" = "batch") on logits, target =
-  alpha * balanced_bce(logits, target, beta: beta) - (1 - alpha) * dice(softmax(logits), target, each: each)
+fn combo(alpha: float = 0.5, beta: float = 0.5, each: "batch" | "class" | "sample" = "batch") on logits, target {
+  require alpha >= 0 and alpha <= 1, "alpha is a share, from 0 to 1"
+  return alpha * balanced_bce(logits, target, beta: beta) - (1 - alpha) * dice(softmax(logits), target, each: each)
+}
 `],
   ["std/pictures.lfer", `lfer 1
 
@@ -351,6 +372,7 @@ block DownUnit(channels: int) on x {
 /// Rounds a width to the nearest multiple of \`by\`, but not below 0.9 of it, as MobileNets round
 /// scaled widths.
 fn make_divisible(channels: float, by: int = 8) {
+  require by >= 1, "by is a number of channels, from 1"
   nearest = max(by, floor((channels + by / 2.0) / by) * by)
   return if nearest < 0.9 * channels then nearest + by else nearest
 }
