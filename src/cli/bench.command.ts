@@ -1,14 +1,14 @@
-import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
 import type { BenchResult, BenchSettings } from "../deploy/bench-result.js";
 import { readModelFile } from "../deploy/model-file.js";
 import { loadNativeRuntime } from "../deploy/onnx-runtime.js";
-import { renderBench, renderBenchJson } from "../deploy/render-bench.js";
+import { renderBenches, renderBenchJson } from "../deploy/render-bench.js";
 import type { OnnxRuntime } from "../deploy/runtime.js";
 import { loadWasmRuntime } from "../deploy/wasm-runtime.js";
 import { diagnose, isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import { automaticText, chooseEngine, engines } from "../engines/registry.js";
+import { measureInTurns, ownTurn } from "./bench-turns.js";
 import { liveLine } from "./live-line.js";
 import { compileOneModel } from "./one-model.js";
 import { compileOneRecipe } from "./one-recipe.js";
@@ -81,6 +81,7 @@ async function measure(session: Session, file: string, args: BenchArguments): Pr
     steps: args.steps ?? (isTraining ? stepsOfTraining : stepsOfInference),
     warmup: isTraining ? warmupOfTraining : warmupOfInference,
     device: args.device,
+    turn: ownTurn(),
     onStep: (done, all) => line.show(`${file}: ${done === all ? "profile" : `run ${done}/${all}`}`),
   };
   line.show(`${file}: compiling`);
@@ -150,43 +151,27 @@ async function measureModel(
   return timeModel({ path: file, name: found.model.name, bytes }, runtime, settings);
 }
 
-/** Measures a file in a separate process, because memory is counted per process; undefined if that failed. */
-function measureApart(file: string, { file: _, format: __, set = [], ...flags }: BenchArguments) {
-  const [, script = ""] = process.argv;
-  const said = Object.entries(flags).flatMap(([name, value]) =>
-    ["recipe", "model", "engine", "batch", "threads", "steps", "device"].includes(name) && value !== undefined
-      ? [`--${name}`, String(value)]
-      : [],
-  );
-  const args = [script, "bench", file, ...said, ...set.flatMap((each) => ["--set", each]), "--format", "json"];
-  return new Promise<readonly BenchResult[]>((settle, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-    const end = (): void => void child.kill();
-    process.once("exit", end);
-    let text = "";
-    child.stdout.on("data", (part) => {
-      text += String(part);
-    });
-    child.once("error", reject);
-    child.once("close", (code) => {
-      process.removeListener("exit", end);
-      settle(code === 0 ? (JSON.parse(text) as { readonly results: readonly BenchResult[] }).results : []);
-    });
-  });
-}
-
 async function bench(session: Session, args: BenchArguments): Promise<ExitCode> {
   checkUsage(args);
-  const results: BenchResult[] = [];
-  for (const [i, file] of args.file.entries()) {
-    const alone = args.file.length === 1 ? await measure(session, file, args) : undefined;
-    const found = alone === undefined ? (args.file.length === 1 ? [] : await measureApart(file, args)) : [alone];
-    results.push(...found);
-    if (args.format === "json") continue;
-    for (const result of found) session.print(`${i === 0 ? "" : "\n"}${renderBench(result, session.paint)}`);
-  }
+  const results =
+    args.file.length === 1 ? await measureAlone(session, args) : await measureInTurns(args.file, flagsOf(args));
   if (args.format === "json") session.json(renderBenchJson(results));
+  else session.print(renderBenches(results, session.paint));
   return results.length === args.file.length ? 0 : 1;
+}
+
+async function measureAlone(session: Session, args: BenchArguments): Promise<readonly BenchResult[]> {
+  const found = await measure(session, args.file[0] ?? "", args);
+  return found === undefined ? [] : [found];
+}
+
+/** The flags for the measurement of one of several files. */
+function flagsOf({ file: _, format: __, set = [], ...flags }: BenchArguments): readonly string[] {
+  const passed = ["recipe", "model", "engine", "batch", "threads", "steps", "device"];
+  const said = Object.entries(flags).flatMap(([name, value]) =>
+    passed.includes(name) && value !== undefined ? [`--${name}`, String(value)] : [],
+  );
+  return [...said, ...set.flatMap((each) => ["--set", each])];
 }
 
 export const benchCommand: CommandModule<object, BenchArguments> = {
@@ -199,7 +184,7 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "a .lfer file, built in memory, or an .onnx file; several are measured one after the other",
+        describe: "a .lfer file, built in memory, or an .onnx file; several are measured in turns",
       })
       .option("recipe", { ...recipeOption, describe: "measure the training step of this recipe" })
       .option("model", modelOption)
@@ -233,7 +218,7 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         describe: "pretty: for people; json: one object on stdout",
       })
       .example("lferc bench model.onnx --threads 1", "time for one picture")
-      .example("lferc bench models/lfer_ldl.lfer model.onnx", "compare two models")
+      .example("lferc bench models/lfer_ldl.lfer model.onnx", "compare two models, measured in turns")
       .example("lferc bench model.onnx --device phone --format json > bench.json", "for check --results")
       .example(
         "lferc bench models/lfer_ldl.lfer --recipe CrossEntropy --set size=112",

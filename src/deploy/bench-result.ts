@@ -1,5 +1,5 @@
 import type { ProfileEntry } from "./ort-profile.js";
-import type { Timing } from "./timing.js";
+import type { Timing, Turn } from "./timing.js";
 
 /** One measurement, as in `bench --format json`. */
 export interface BenchResult extends Timing {
@@ -33,6 +33,8 @@ export interface BenchSettings {
   readonly steps: number;
   readonly warmup: number;
   readonly device?: string | undefined;
+  /** If others are measured in rotation with this. */
+  readonly turn?: Turn | undefined;
   readonly onStep?: ((done: number, all: number) => void) | undefined;
 }
 

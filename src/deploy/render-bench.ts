@@ -18,8 +18,24 @@ const shortened = (_: string, value: unknown): unknown =>
 const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(2) : ms.toFixed(1));
 const ofMs = (ms: number): string => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
+/** A block for each result, and if there are several, how fast each is beside the first. */
+export function renderBenches(results: readonly BenchResult[], paint: Paint): string {
+  const blocks = results.map((result) => renderBench(result, paint));
+  const [first] = results;
+  if (first === undefined || results.length === 1) return blocks.join("\n");
+  const width = Math.max(...results.map(({ name }) => oneLine(name).length));
+  const times = (of: BenchResult, by: "minMs" | "p50Ms"): string =>
+    (first[by] / first.batch / (of[by] / of.batch)).toFixed(2).padStart(8);
+  const rows = results.map(
+    (each) => `  ${oneLine(each.name).padEnd(width)}${times(each, "minMs")}${times(each, "p50Ms")}`,
+  );
+  const head = `times as fast as the first, per sample, measured in turns`;
+  const columns = `  ${"".padEnd(width)}${"min".padStart(8)}${"median".padStart(8)}`;
+  return `${[...blocks, [paint("bold", head), columns, ...rows].join("\n")].join("\n")}\n`;
+}
+
 /** A block of lines: what was measured, the times, and their distribution. */
-export function renderBench(result: BenchResult, paint: Paint): string {
+function renderBench(result: BenchResult, paint: Paint): string {
   const { name, what, description, batch, threads, minMs, p50Ms, p95Ms, perSecond, steps, warmup } = result;
   const kind = what === "inference" ? "inference" : "training step";
   const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -28,7 +28,7 @@ export async function timeModel(
   const found = readMetadataProps(bytes);
   if (found.kind === "not-onnx") return problem("data/not-an-onnx-model", { path, reason: found.reason });
   const isStep = found.props.get("lfer.target") === "onnx-train";
-  const { threads, steps, warmup, device = null, onStep } = settings;
+  const { threads, steps, warmup, device = null, turn, onStep } = settings;
   const options = (profilePrefix?: string): InferenceSession.SessionOptions => ({
     executionProviders: ["cpu"],
     ...silentLog,
@@ -36,6 +36,7 @@ export async function timeModel(
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
   });
   try {
+    await turn?.();
     const from = performance.now();
     const session = await runtime.InferenceSession.create(bytes, options());
     const compileMs = performance.now() - from;
@@ -50,9 +51,10 @@ export async function timeModel(
       return fed;
     }
     const { feeds, batch } = fed;
-    const times = await timeSteps(() => session.run(feeds), { steps, warmup }, onStep);
+    const times = await timeSteps(() => session.run(feeds), { steps, warmup, turn }, onStep);
     const peak = peakBytes();
     await session.release();
+    await turn?.();
     const events = await collectProfile(async (prefix) => {
       const profiled = await runtime.InferenceSession.create(bytes, options(prefix));
       await timeSteps(() => profiled.run(feeds), { steps: profiledSteps, warmup: 1 });

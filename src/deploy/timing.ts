@@ -29,14 +29,34 @@ export function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Runs `step` for warming up, then `count` times with a clock; `onStep` gets the number of finished runs. */
+/** Waits until no other process of the same comparison measures. */
+export type Turn = () => Promise<unknown>;
+
+/** Turns in which several files are measured in rotation, so that a machine that gets slower or faster meets them all. */
+const turns = 20;
+
+interface StepsToTime {
+  readonly steps: number;
+  readonly warmup: number;
+  readonly turn?: Turn | undefined;
+}
+
+/**
+ * Runs `step` for warming up, then `steps` times with a clock; `onStep` gets the number of finished runs. With a `turn`, each group
+ * of runs waits for it, and begins with a run that is not counted: the last process may have filled the caches.
+ */
 export async function timeSteps(
   step: () => Promise<unknown>,
-  { steps, warmup }: { readonly steps: number; readonly warmup: number },
+  { steps, warmup, turn }: StepsToTime,
   onStep: (done: number, all: number) => void = () => {},
 ): Promise<readonly number[]> {
   const times: number[] = [];
+  const group = Math.ceil(steps / turns);
   for (let i = 0; i < warmup + steps; i++) {
+    if (turn !== undefined && i >= warmup && (i - warmup) % group === 0) {
+      await turn();
+      await step();
+    }
     const from = performance.now();
     await step();
     if (i >= warmup) times.push(performance.now() - from);

@@ -33,7 +33,8 @@ async function timeStep(
   engine: Engine,
   settings: BenchSettings,
 ): Promise<BenchResult | Problem> {
-  const { threads, steps, warmup, device = null, onStep } = settings;
+  const { threads, steps, warmup, device = null, turn, onStep } = settings;
+  await turn?.();
   const from = performance.now();
   const source = stepOfRecipe(recipe, settings.batch);
   if (isProblem(source)) return source;
@@ -44,10 +45,11 @@ async function timeStep(
   const compileMs = performance.now() - from;
   const batch = batchOf(step, scheduleOfRecipe(recipe).lr);
   const run = (made: RunningStep) => () => made.run(batch);
-  const times = await timeSteps(run(running), { steps, warmup }, onStep);
+  const times = await timeSteps(run(running), { steps, warmup, turn }, onStep);
   const peak = peakBytes();
   const { description } = running;
   await running.dispose();
+  await turn?.();
   const events = await collectProfile(async (profilePrefix) => {
     const profiled = await engine.create(step, { state, threads, profilePrefix });
     if (isProblem(profiled)) return;

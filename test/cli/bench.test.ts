@@ -61,6 +61,13 @@ suite("lferc bench", (test) => {
       );
     }));
 
+  test("several files for people: how fast each is beside the first", () =>
+    inFolder(files, (cwd) => {
+      const both = bench(cwd, "tiny.onnx", "tiny.onnx", "--steps", "2", "--threads", "1").stdout;
+      assert.match(both, /\ntimes as fast as the first, per sample, measured in turns\n +min +median\n/);
+      assert.match(both, /\n {2}tiny\.onnx +1\.00 +1\.00\n {2}tiny\.onnx +\d+\.\d\d +\d+\.\d\d\n$/);
+    }));
+
   test("a table for people, on stdout; one that fails does not lose the others", () =>
     inFolder(files, (cwd) => {
       const { code, stdout, stderr } = bench(cwd, "face.onnx", "tiny.onnx", "--steps", "2", "--threads", "1");
