@@ -197,7 +197,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         defaultDescription: String(usualLevel),
         requiresArg: true,
         describe:
-          "0: every layer as in the source; 1: fold batch norms and constants, remove dead taps and no-op nodes",
+          "0: every layer as in the source; 1: fold batch norms and constants, merge convolutions that are summed, remove dead taps and no-op nodes",
       })
       .option("verify", {
         type: "boolean",

@@ -1,6 +1,7 @@
 import { cutDeadTaps } from "./cut-dead-taps.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
 import { foldConstants } from "./fold-constants.js";
+import { mergeBranches } from "./merge-branches.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeNoOps } from "./remove-no-ops.js";
 import type { Pass, WeightedGraph, WeightValues } from "./weighted-graph.js";
@@ -15,7 +16,16 @@ export const laterLevel = 2;
 export const isOptimizeLevel = (level: number): level is OptimizeLevel =>
   (optimizeLevels as readonly number[]).includes(level);
 
-const rewrites = [removeDeadNodes, removeNoOps, foldBatchNorm, cutDeadTaps, foldConstants] as const;
+// A batch norm of a sum of branches folds only into the merged convolution.
+const rewrites = [
+  removeDeadNodes,
+  removeNoOps,
+  foldBatchNorm,
+  mergeBranches,
+  foldBatchNorm,
+  cutDeadTaps,
+  foldConstants,
+] as const;
 
 /**
  * The passes of `--optimize`, in order. 0 changes nothing, so that the file has every layer of the source; 1 removes what costs

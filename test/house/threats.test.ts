@@ -37,7 +37,7 @@ suite("the sources", (test) => {
   test("start no programme but themselves", () => {
     const starters = linesWith(/["'](?:node:)?child_process["']/).map((line) => line.split(":")[0]);
     assert.equal(starters.toSorted(), [
-      "cli/bench.command.ts",
+      "cli/bench-turns.ts",
       "cli/study-child.ts",
       "cli/tour.command.ts",
       "engines/own-process.ts",
