@@ -169,7 +169,7 @@ export const layers: readonly Layer[] = [
   {
     place: "targets/svg",
     does: "a network as a diagram: folded, laid out, drawn",
-    mayImport: ["analysis", "ops", "ir", "diagnostics"],
+    mayImport: ["analysis", "ops", "recipe", "ir", "diagnostics"],
   },
   {
     place: "judging",

@@ -4,7 +4,7 @@ import type { Graph, Node } from "../ir/graph.js";
 import { isWithin } from "../ir/paths.js";
 import { dtypeBytes } from "../ir/shape.js";
 import type { Measure } from "../recipe/claim.js";
-import { type ConventionName, conventions, type Quantity } from "../recipe/measures.js";
+import { type ConventionName, conventions, defaultConvention, type Quantity } from "../recipe/measures.js";
 import { countLayer, countTotal } from "./counts.js";
 import { inexactOf } from "./exact.js";
 import { type Layer, layersOf } from "./layers.js";
@@ -31,10 +31,10 @@ export interface Measurer {
 /** Maximum number of parts named. */
 const namedParts = 3;
 
-/** The first convention with a quantity: the default if none is named. */
+/** The convention of a quantity if none is named: the default, or the first that has it. */
 function conventionGiving(quantity: Quantity): ConventionName {
-  const names = Object.keys(conventions) as ConventionName[];
-  return names.find((name) => (conventions[name] as readonly Quantity[]).includes(quantity)) ?? "conv";
+  const names = [defaultConvention, ...(Object.keys(conventions) as ConventionName[])];
+  return names.find((name) => (conventions[name] as readonly Quantity[]).includes(quantity)) ?? defaultConvention;
 }
 
 /** All paths of parts and layers: `a.b.c` also has the parts `a` and `a.b`. */

@@ -15,6 +15,7 @@ import { compileOneRecipe } from "./one-recipe.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption } from "./shared-options.js";
 import { loadRuntime, talkOfEngine, threadsOf } from "./talk-of-runtime.js";
+import { widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;
@@ -156,7 +157,7 @@ async function bench(session: Session, args: BenchArguments): Promise<ExitCode> 
   const results =
     args.file.length === 1 ? await measureAlone(session, args) : await measureInTurns(args.file, flagsOf(args));
   if (args.format === "json") session.json(renderBenchJson(results));
-  else session.print(renderBenches(results, session.paint));
+  else session.print(renderBenches(results, session.paint, widthOn(process.stdout)));
   return results.length === args.file.length ? 0 : 1;
 }
 

@@ -5,6 +5,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { printGraph } from "../ir/text.js";
 import { isOptimizeLevel, laterLevel, type OptimizeLevel, optimizeLevels } from "../passes/pipeline.js";
+import { defaultConvention } from "../recipe/measures.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { type WeightsType, weightsTypes } from "../targets/tfjs-model/weights-type.js";
 import { keepsInputs, writeOutput } from "./build-files.js";
@@ -226,7 +227,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
       .option("convention", {
         choices: macsConventions,
         requiresArg: true,
-        defaultDescription: "conv",
+        defaultDescription: defaultConvention,
         describe: "svg: the counting convention of the macs in the boxes",
       })
       .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with initial weights")

@@ -2,6 +2,8 @@
 import type { Results } from "../analysis/measured.js";
 import { type Diagnostic, type DiagnosticCode, diagnose } from "../diagnostics/diagnostic.js";
 import { writeFailure } from "../diagnostics/file-failures.js";
+import { readStoredText, storedText } from "../formats/stored-text.js";
+import { readRegularFile } from "../hosts/read-regular-file.js";
 import { writeFileWhole } from "../hosts/write-file.js";
 import { compileFile } from "./compile-file.js";
 
@@ -15,6 +17,9 @@ const safe: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "syntax/equals-for-comparison",
 ]);
 
+/** The line break of a text; of both kinds, the first one's. */
+const lineBreakOf = (text: string): string => /\r?\n/.exec(text)?.[0] ?? "\n";
+
 /** The text of `file` with the safe fixes applied, and their number; of fixes that overlap, the first. */
 function applyFixes(
   file: string,
@@ -24,16 +29,27 @@ function applyFixes(
   const fixes = diagnostics
     .flatMap(({ code, fix }) => (fix !== undefined && safe.has(code) && fix.span.file === file ? [fix] : []))
     .sort((a, b) => a.span.start - b.span.start);
+  const lineBreak = lineBreakOf(text);
   let result = "";
   let at = 0;
   let count = 0;
   for (const { span, text: put } of fixes) {
     if (span.start < at) continue;
-    result += text.slice(at, span.start) + put;
+    result += text.slice(at, span.start) + put.replaceAll("\n", lineBreak);
     at = span.end;
     count++;
   }
   return { text: result + text.slice(at), count };
+}
+
+/** Replaces the text of a file, in its encoding; in words why it cannot be: something else may have changed it. */
+async function rewrite(file: string, before: string, after: string): Promise<string | undefined> {
+  const bytes = await readRegularFile(file);
+  if (typeof bytes === "string") return bytes;
+  const stored = readStoredText(bytes);
+  if (typeof stored === "string" || stored.text !== before) return writeFailure("ECHANGED");
+  const written = await writeFileWhole(file, [storedText(after, stored)], bytes);
+  return written.kind === "written" ? undefined : writeFailure(written.code);
 }
 
 /** Rounds of `--fix`: a file with errors has no lints yet, and mended ones may show others. */
@@ -47,10 +63,9 @@ export async function compileFixed(file: string, cwd: string, results: Results) 
     const { entry, files } = compiled.sources;
     const { text, count } = applyFixes(entry, files.get(entry)?.text ?? "", compiled.diagnostics);
     if (count === 0) break;
-    const written = await writeFileWhole(file, [new TextEncoder().encode(text)]);
-    if (written.kind !== "written") {
-      const failure = diagnose("tool/cannot-write", { path: compiled.path, reason: writeFailure(written.code) });
-      return { compiled, fixed, failures: [failure] };
+    const reason = await rewrite(file, files.get(entry)?.text ?? "", text);
+    if (reason !== undefined) {
+      return { compiled, fixed, failures: [diagnose("tool/cannot-write", { path: compiled.path, reason })] };
     }
     fixed += count;
     compiled = await compileFile(file, cwd, { results });

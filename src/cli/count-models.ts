@@ -14,6 +14,8 @@ export interface CountRequest {
   /** A model's or variant's name; undefined: for a file its model, for a folder every model in it. */
   readonly model: string | undefined;
   readonly set: ReadonlyMap<string, string>;
+  /** Whether a file that is named counts with its variants. */
+  readonly every?: boolean;
   /** Whether a missing model is allowed. */
   readonly mayLack?: boolean;
 }
@@ -56,9 +58,9 @@ async function modelsOfFile(
   session: Session,
   file: string,
   isNamed: boolean,
-  { model, set }: CountRequest,
+  { model, set, every }: CountRequest,
 ): Promise<FoundInFile> {
-  const wanted = model ?? (isNamed ? "main" : "all");
+  const wanted = model ?? (isNamed && every !== true ? "main" : "all");
   // The compiler is loaded only by commands that compile.
   const { compileFile } = await import("./compile-file.js");
   const compiled = await compileFile(file, session.cwd, { model: wanted, set, graphsOnly: true });

@@ -1,10 +1,10 @@
 /** The output of `lferc data`: a table for people, JSON for programs. */
-import { type Column, layOut, type TableRow } from "../analysis/render/table.js";
 import type { LyingSet } from "../data/look/as-it-lies.js";
 import type { Findings, Size } from "../data/look/findings.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
+import { type Column, layOut, type TableRow } from "../diagnostics/text-table.js";
 
 const formatSize = ([width, height]: Size): string => `${width}x${height}`;
 

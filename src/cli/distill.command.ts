@@ -141,7 +141,7 @@ async function writeTable(
   const pieces = [distributionHeader(set.classes), ...rows].map((row) => encoder.encode(row));
   if (!(await writeOutput(session, args.output, pieces))) return 1;
   summarise(session, args, { origin, set, pictures });
-  if (means !== undefined) session.print(meansText(set.classes, means));
+  if (means !== undefined) session.lines(meansText(set.classes, means));
   return 0;
 }
 

@@ -19,6 +19,7 @@ import { type JudgedModel, openJudged, warnOfUntrained } from "./judged-model.js
 import { liveLine } from "./live-line.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { loadRuntime } from "./talk-of-runtime.js";
+import { widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 
 const formats = ["pretty", "json"] as const;
@@ -215,9 +216,10 @@ async function answer(
       return false;
     }
   }
+  const look = { paint: session.paint, width: widthOn(process.stdout) };
   if (second === undefined) {
     if (format === "json") session.json(evaluationJson(first));
-    else session.print(renderEvaluation(first, session.paint));
+    else session.print(renderEvaluation(first, look));
     return true;
   }
   const comparison = compareAnswers(first.answers, second.answers);
@@ -227,7 +229,7 @@ async function answer(
     return false;
   }
   if (format === "json") session.json(evaluationJson(first, { evaluation: second, comparison }));
-  else session.print(renderComparison(first, second, comparison, session.paint));
+  else session.print(renderComparison(first, second, comparison, look));
   return true;
 }
 

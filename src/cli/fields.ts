@@ -9,8 +9,8 @@ export interface Field {
 
 const gap = "  ";
 
-/** The fields that fit, in order; if only one is left, it is cut. */
-export function fitFields(fields: readonly Field[], columns: number): string {
+/** The fields that fit, in order; if only one is left, it is cut. Without a width, all. */
+export function fitFields(fields: readonly Field[], columns = Number.POSITIVE_INFINITY): string {
   let left = fields;
   for (;;) {
     const line = left.map(({ text }) => text).join(gap);

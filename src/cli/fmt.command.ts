@@ -4,6 +4,7 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailure } from "../diagnostics/file-failures.js";
 import { sourceTexts } from "../diagnostics/source-text.js";
+import { readStoredText } from "../formats/stored-text.js";
 import type { Host } from "../hosts/host.js";
 import { nodeHost, sourceFileLimit } from "../hosts/node-host.js";
 import { writeFileWhole } from "../hosts/write-file.js";
@@ -22,13 +23,19 @@ interface FmtArguments {
 /** The result for a text. */
 type Outcome = "same" | "changed" | "failed";
 
+/** A text and the bytes that store it. */
+interface Source {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
 /** A file's text; errors are reported. */
-async function readSource(session: Session, full: string, path: string): Promise<string | undefined> {
+async function readSource(session: Session, full: string, path: string): Promise<Source | undefined> {
   const root = projectRoot(full, session.cwd);
   const answer = await nodeHost(root).read(hostPath(root, full));
   switch (answer.kind) {
     case "text":
-      return answer.text;
+      return { text: answer.text, bytes: answer.bytes ?? new Uint8Array() };
     case "too-large":
       session.report([diagnose("limit/file-too-large", { path, bytes: answer.bytes, limit: answer.limit })]);
       return undefined;
@@ -79,16 +86,23 @@ async function keepsDivisions(session: Session, full: string, path: string, text
   return found.length === 0;
 }
 
+/** The text for a diff, with the mark that formatting removes: a text in UTF-16 has one, too. */
+function shownText({ text, bytes }: Source): string {
+  const stored = readStoredText(bytes);
+  return typeof stored !== "string" && stored.hasMark ? `\ufeff${text}` : text;
+}
+
 async function formatFile(session: Session, args: FmtArguments, full: string): Promise<Outcome> {
   const path = displayPath(session.cwd, full);
   const before = await readSource(session, full, path);
-  const after = before === undefined ? undefined : await formatted(session, full, path, before);
+  const after = before === undefined ? undefined : await formatted(session, full, path, before.text);
   if (before === undefined || after === undefined) return "failed";
-  if (after === before) return "same";
-  if (args.diff) session.data(unifiedDiff(oneLine(path), before, after));
+  const put = new TextEncoder().encode(after);
+  if (Buffer.compare(before.bytes, put) === 0) return "same";
+  if (args.diff) session.data(unifiedDiff(oneLine(path), shownText(before), after));
   if (args.check && !args.diff) session.print(`${oneLine(path)}\n`);
   if (args.check || args.diff) return "changed";
-  const written = await writeFileWhole(full, [new TextEncoder().encode(after)]);
+  const written = await writeFileWhole(full, [put], before.bytes);
   if (written.kind === "written") return "changed";
   const reason = writeFailure(written.code);
   session.report([diagnose("tool/cannot-format", { path, reason })]);
@@ -96,7 +110,7 @@ async function formatFile(session: Session, args: FmtArguments, full: string): P
 }
 
 /** The text of stdin, or a problem: reading stops at the size limit of a source. */
-async function readInput(): Promise<string | Diagnostic> {
+async function readInput(): Promise<Source | Diagnostic> {
   const path = "<stdin>";
   const pieces: Uint8Array[] = [];
   let bytes = 0;
@@ -105,26 +119,26 @@ async function readInput(): Promise<string | Diagnostic> {
     if (bytes > sourceFileLimit) return diagnose("limit/input-too-large", { path, limit: sourceFileLimit });
     pieces.push(piece);
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(pieces));
-  } catch {
-    return diagnose("tool/unreadable-path", { path, reason: "it is not UTF-8 text" });
-  }
+  const whole = Buffer.concat(pieces);
+  const stored = readStoredText(whole);
+  if (typeof stored === "string") return diagnose("tool/unreadable-path", { path, reason: stored });
+  return { text: stored.text, bytes: whole };
 }
 
 /** From stdin to stdout, for editors. */
 async function formatInput(session: Session, args: FmtArguments): Promise<ExitCode> {
   const path = "<stdin>";
   const before = await readInput();
-  if (typeof before !== "string") {
+  if ("code" in before) {
     session.report([before]);
     return 1;
   }
-  const after = await formatted(session, join(session.cwd, "stdin.lfer"), path, before);
+  const after = await formatted(session, join(session.cwd, "stdin.lfer"), path, before.text);
   if (after === undefined) return 1;
-  if (args.diff) session.data(unifiedDiff("stdin", before, after));
+  const isSame = Buffer.compare(before.bytes, new TextEncoder().encode(after)) === 0;
+  if (args.diff) session.data(isSame ? "" : unifiedDiff("stdin", shownText(before), after));
   else if (!args.check) session.data(after);
-  return (args.diff || args.check) && after !== before ? 1 : 0;
+  return (args.diff || args.check) && !isSame ? 1 : 0;
 }
 
 const counted = (count: number): string => `${count} file${count === 1 ? "" : "s"}`;
@@ -147,7 +161,7 @@ async function fmt(session: Session, args: FmtArguments): Promise<ExitCode> {
 export const fmtCommand: CommandModule<object, FmtArguments> = {
   command: "fmt [path..]",
   describe:
-    "Formats .lfer files: spaces, indents, blank lines and long lines; comments stay. Files with errors are reported and not changed.",
+    "Formats .lfer files: spaces, indents, blank lines and long lines, in UTF-8 with LF and without a byte order mark; comments stay. Files with errors are reported and not changed.",
   builder: (yargs) =>
     yargs
       .positional("path", {

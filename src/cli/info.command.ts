@@ -42,16 +42,11 @@ async function gather(): Promise<Info> {
   };
 }
 
-/** Fits a narrow terminal. */
-const width = 80;
 const nameWidth = 15;
 const foundWidth = 10;
 
-/** A line; what does not fit goes to the next line. */
-function line(name: string, found: string, rest: string): string {
-  const head = `${name.padEnd(nameWidth)}${found.padEnd(foundWidth)}`;
-  return `${head}${rest}`.length <= width ? `${head}${rest}`.trimEnd() : `${head.trimEnd()}\n  ${rest}`;
-}
+const line = (name: string, found: string, rest: string): string =>
+  `${name.padEnd(nameWidth)}${found.padEnd(foundWidth)}${rest}`.trimEnd();
 
 const placeOf = ({ device, threads }: Found): string =>
   threads === undefined ? device : `${device}, ${threads} thread${threads === 1 ? "" : "s"}`;

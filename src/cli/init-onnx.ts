@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { statsOf } from "../analysis/stats.js";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
+import { defaultConvention } from "../recipe/measures.js";
 import { onnxWorkflow, workflowPath } from "./init-workflow.js";
 import type { InstallAddress } from "./install-address.js";
 import { readOnnxFile } from "./onnx-file.js";
@@ -66,7 +67,7 @@ export async function onnxStarter(
   const network = await readOnnxFile(session, file, set);
   if (isProblem(network)) return network.diagnose({});
   session.report(network.warnings.map((each) => each.diagnose({})));
-  const stats = statsOf(network.graph, { conventions: ["fvcore"], facts: false });
+  const stats = statsOf(network.graph, { conventions: [defaultConvention], facts: false });
   if (isProblem(stats)) return stats.diagnose({});
   const budget = join(folder, budgetFile);
   const sizes = sizesOf(set);
@@ -80,7 +81,7 @@ export async function onnxStarter(
 
 check {
   params <= ${grouped(stats.params.total)}
-  macs("fvcore") <= ${grouped(stats.counts.fvcore?.macs ?? 0)}
+  macs("${defaultConvention}") <= ${grouped(stats.counts[defaultConvention]?.macs ?? 0)}
   peak_activation_bytes <= ${grouped(stats.memory.peakActivationBytes)}
 }
 `;

@@ -48,7 +48,7 @@ export function liveLine({ stream = process.stderr, log, now = () => performance
     show: (line) => {
       if (log === undefined || now() - saidAt < silenceMs) return;
       saidAt = now();
-      log(`${fitted(line, columnsOf(stream))}\n`);
+      log(`${fitted(line, Number.POSITIVE_INFINITY)}\n`);
     },
     clear: () => {
       saidAt = now();

@@ -9,7 +9,7 @@ import { version } from "../version.js";
 import { commands } from "./commands.js";
 import { exitCodes } from "./exit-codes.js";
 import { readArguments } from "./read-arguments.js";
-import { paintFor, stayQuietOnBrokenPipes, widthOn } from "./terminal.js";
+import { forPeople, paintFor, stayQuietOnBrokenPipes, widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { workingFolder } from "./working-folder.js";
 
@@ -33,6 +33,8 @@ exit codes: ${Object.entries(exitCodes)
     .join("; ")}.
 `;
 }
+
+const sayHelp = (text: string): void => void process.stdout.write(forPeople(process.stdout, text));
 
 function refuse(diagnostic: Diagnostic): void {
   process.stderr.write(
@@ -63,13 +65,13 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(interruptedExit));
   const [name, ...rest] = args;
   if (name === undefined) {
-    process.stderr.write(helpText());
+    process.stderr.write(forPeople(process.stderr, helpText()));
     process.exitCode = usageExit;
     return;
   }
   if (name === "help" && rest[0] !== undefined && !rest[0].startsWith("-")) return main([rest[0], "--help"]);
   if (name === "--help" || name === "-h" || name === "help") {
-    process.stdout.write(helpText());
+    sayHelp(helpText());
     return;
   }
   if (name === "--version" || name === "-v") {
@@ -89,7 +91,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (read.kind === "help") {
       // yargs reads it when it is loaded.
       workingFolder();
-      process.stdout.write(await (await import("./command-help.js")).commandHelp(command));
+      sayHelp(await (await import("./command-help.js")).commandHelp(command));
     } else if (read.kind === "refused") {
       const { settingMeant } = await import("./settings-as-flags.js");
       refuse((await settingMeant(name, module, rest, read.diagnostic)) ?? read.diagnostic);

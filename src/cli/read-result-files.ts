@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { MeasuredResult, Results } from "../analysis/measured.js";
 import { mostResultBytes, readResults } from "../analysis/read-results.js";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { readStoredText } from "../formats/stored-text.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 
 export interface ReadResultFiles extends Results {
@@ -21,7 +22,12 @@ export async function readResultFiles(paths: readonly string[], cwd: string): Pr
       diagnostics.push(diagnose("budget/not-results", { path, reason: bytes }));
       continue;
     }
-    const read = readResults(new TextDecoder().decode(bytes), path);
+    const stored = readStoredText(bytes);
+    if (typeof stored === "string") {
+      diagnostics.push(diagnose("budget/not-results", { path, reason: stored }));
+      continue;
+    }
+    const read = readResults(stored.text, path);
     if (isProblem(read)) diagnostics.push(read.diagnose({}));
     else results.push(...read);
   }

@@ -7,7 +7,7 @@ import { runFiles } from "../training/run-files.js";
 import { reportOnRun } from "./gather-report.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
-import { columnsOf } from "./terminal.js";
+import { widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 
 interface ReportArguments {
@@ -36,7 +36,7 @@ async function report(session: Session, args: ReportArguments): Promise<ExitCode
   const shown = oneLine(displayPath(session.cwd, folder));
   if (epochs === 0) session.talk(`${shown}: no epoch has ended yet\n`);
   if (files.length > 0) session.print(`${shown}: ${files.join(", ")}\n`);
-  if (summary !== undefined) session.print(renderSummary(summary, columnsOf(process.stdout)));
+  if (summary !== undefined) session.print(renderSummary(summary, widthOn(process.stdout)));
   if (files.includes(runFiles.report)) session.print(`open ${shown}/${runFiles.report} in a browser\n`);
   return diagnostics.some(({ severity }) => severity === "error") ? 1 : 0;
 }

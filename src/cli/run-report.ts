@@ -11,7 +11,7 @@ import type { Best, EpochRecord } from "../training/metrics.js";
 import { runFiles } from "../training/run-files.js";
 import { writeRunFile } from "../training/run-folder.js";
 import { reportOnRun } from "./gather-report.js";
-import { columnsOf } from "./terminal.js";
+import { widthOn } from "./terminal.js";
 
 export interface ReportedRun {
   readonly folder: string;
@@ -61,5 +61,5 @@ export async function reportRun({ cwd, folder, records, data, graph }: EndedRun)
     ...(isProblem(made) ? [made.diagnose({})] : made.diagnostics),
   ];
   const summary = isProblem(made) || made.summary === undefined ? undefined : made.summary;
-  return { summary: summary === undefined ? "" : renderSummary(summary, columnsOf(process.stdout)), diagnostics };
+  return { summary: summary === undefined ? "" : renderSummary(summary, widthOn(process.stdout)), diagnostics };
 }

@@ -2,9 +2,10 @@
 import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { layOut, markdownTable } from "../analysis/render/table.js";
+import { markdownTable } from "../analysis/render/table.js";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
+import { layOut } from "../diagnostics/text-table.js";
 import { makeFolder } from "../hosts/folders.js";
 import { codeOf, writeFileWhole } from "../hosts/write-file.js";
 import { type FoundRun, findRuns } from "../studies/gather.js";

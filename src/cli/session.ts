@@ -6,7 +6,7 @@ import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
 import type { CompiledPath } from "./compile-file.js";
 import { expandPaths } from "./project.js";
-import { paintFor, widthOn } from "./terminal.js";
+import { forPeople, paintFor, widthOn } from "./terminal.js";
 import { workingFolder } from "./working-folder.js";
 
 /** 0 success, 1 errors or a violated budget, 2 wrong usage, 130 interrupted. 70 (a bug in lferc) is set by the main program. */
@@ -14,11 +14,13 @@ export type ExitCode = 0 | 1 | 2 | 130;
 
 /** The outputs of a session, and a listener for the files that it reads. */
 export interface Outlets {
-  /** To stdout; of escape sequences only styles pass. */
+  /** To stdout; of escape sequences only styles pass, and on a terminal wide lines are wrapped. */
   print(text: string): void;
+  /** The same, with its lines as they are. */
+  lines(text: string): void;
   /** To stdout, see {@link forStdout}. */
   data(text: string): void;
-  /** To stderr; of escape sequences only styles pass. */
+  /** To stderr, as `print`. */
   talk(text: string): void;
   /** Files, existing or not, and searched folders that the result depends on; absolute. */
   note(paths: readonly string[]): void;
@@ -28,9 +30,10 @@ export interface Outlets {
 export const forStdout = (text: string): string => (process.stdout.isTTY === true ? harmless(text) : text);
 
 const streams: Outlets = {
-  print: (text) => void process.stdout.write(harmless(text)),
+  print: (text) => void process.stdout.write(forPeople(process.stdout, text)),
+  lines: (text) => void process.stdout.write(harmless(text)),
   data: (text) => void process.stdout.write(forStdout(text)),
-  talk: (text) => void process.stderr.write(harmless(text)),
+  talk: (text) => void process.stderr.write(forPeople(process.stderr, text)),
   note: () => undefined,
 };
 
@@ -43,6 +46,8 @@ export interface Session {
   readonly paintTalk: Paint;
   /** The result for people, to stdout. Names in it go through `oneLine`; remaining control characters are escaped. */
   print(text: string): void;
+  /** The same, with its lines as they are: Markdown, CSV, a text to be saved. */
+  lines(text: string): void;
   /** The result for programs, to stdout, byte for byte except to a terminal. */
   data(text: string): void;
   /** JSON, to stdout. */
@@ -60,7 +65,7 @@ export interface Session {
 }
 
 /** A session in the current folder. */
-export function openSession({ print, data, talk, note }: Outlets = streams): Session {
+export function openSession({ print, lines, data, talk, note }: Outlets = streams): Session {
   const cwd = workingFolder();
   const paintErr = paintFor(process.stderr);
   const session: Session = {
@@ -68,6 +73,7 @@ export function openSession({ print, data, talk, note }: Outlets = streams): Ses
     paint: paintFor(process.stdout),
     paintTalk: paintErr,
     print,
+    lines,
     data,
     json: (text) => data(harmlessJson(text)),
     talk,

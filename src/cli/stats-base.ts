@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Stats } from "../analysis/stats.js";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
+import { readStoredText } from "../formats/stored-text.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { ConventionName } from "../recipe/measures.js";
 import { type CountRequest, countAll } from "./count-models.js";
@@ -44,8 +45,10 @@ export async function readBase(
     session.note([full]);
     const bytes = await readRegularFile(full, mostBytes);
     if (typeof bytes === "string") return refuse(diagnose("stats/unreadable-record", { path, reason: bytes }));
+    const stored = readStoredText(bytes);
+    if (typeof stored === "string") return refuse(diagnose("stats/unreadable-record", { path, reason: stored }));
     const { readStats } = await import("../analysis/read-stats.js");
-    const read = readStats(new TextDecoder().decode(bytes), path);
+    const read = readStats(stored.text, path);
     if (isProblem(read)) return refuse(read.diagnose({}));
     // A single record is the base, whatever its name.
     const isChoice = request.model !== undefined && read.length > 1;

@@ -2,13 +2,13 @@ import type { CommandModule } from "yargs";
 import { uncountable } from "../analysis/counts.js";
 import { renderCsv } from "../analysis/render/csv.js";
 import { layersAt, renderExplanation } from "../analysis/render/explain.js";
-import { defaultConvention } from "../analysis/render/figures.js";
 import { layerColumnNames } from "../analysis/render/layer-columns.js";
 import { renderMarkdown } from "../analysis/render/markdown.js";
 import { renderPretty } from "../analysis/render/pretty.js";
 import { allConventions, type Stats } from "../analysis/stats.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
-import type { ConventionName } from "../recipe/measures.js";
+import { sourceEnding } from "../hosts/path.js";
+import { type ConventionName, defaultConvention } from "../recipe/measures.js";
 import { type CountRequest, countAll, countOrReport, type FoundModel, findModels } from "./count-models.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, setOption, watchOption } from "./shared-options.js";
@@ -64,6 +64,12 @@ function checkColumns(args: StatsArguments): void {
     refuseUsage(`--sort takes a column with numbers: ${known.numbers.join(", ")}`);
 }
 
+/** Where a format goes. */
+function sayIn({ format }: StatsArguments, session: Session): (text: string) => void {
+  if (format === "json") return session.json;
+  return format === "pretty" ? session.print : session.lines;
+}
+
 function render(stats: Stats, args: StatsArguments, session: Session, isFirst: boolean): string {
   const options = tableOptions(args);
   const space = isFirst ? "" : "\n";
@@ -107,22 +113,31 @@ async function explainAll(session: Session, args: StatsArguments, part: string, 
 async function compare(session: Session, args: StatsArguments, path: string, request: CountRequest) {
   const conventions = wantedConventions(args) ?? [defaultConvention];
   const counted = args.format === "json" ? allConventions : conventions;
-  const base = await readBase(session, path, counted, request);
+  const base = await readBase(session, path, counted, { ...request, every: true });
   if (base === undefined) return true;
-  const { found, failed } = await countAll(session, args.path, counted, request);
+  // A record of one model is compared with one.
+  const every = base.length > 1 || path.endsWith(sourceEnding);
+  const { found, failed } = await countAll(session, args.path, counted, { ...request, every });
   if (found.length === 0) return failed;
   const { renderComparisons } = await import("../analysis/render/comparisons.js");
-  // Models that a file lacks are not reported as removed: they may be in another file, or in one with an error.
-  const gone = !failed && found.every(({ isNamedFile }) => !isNamedFile) && args.model === undefined;
+  // Of models that a file lacks it is unknown whether they were removed: they may be in another file, or in one with an error.
+  const isFileByFile = args.path.length === 1 && path.endsWith(sourceEnding);
+  const isWhole = isFileByFile || found.every(({ isNamedFile }) => !isNamedFile);
+  const gone = !failed && isWhole && args.model === undefined;
   const options = {
     conventions,
     depth: args.depth ?? depthUnlessTold,
     paint: session.paint,
     width: widthOn(process.stdout),
   };
-  const now = found.map(({ stats }) => stats);
-  const say = args.format === "json" ? session.json : session.print;
-  say(renderComparisons({ base, path, now, gone }, args.format, options));
+  const models = found.map(({ stats }) => stats);
+  // Two networks, each with variants of its own: their models are compared.
+  const areOthers = isFileByFile && !models.some(({ model }) => base.some((each) => each.model === model));
+  const now = areOthers ? models.slice(0, 1) : models;
+  sayIn(
+    args,
+    session,
+  )(renderComparisons({ base: areOthers ? base.slice(0, 1) : base, path, now, gone }, args.format, options));
   return failed;
 }
 
@@ -137,7 +152,7 @@ async function countModels(session: Session, args: StatsArguments, request: Coun
     const wrong = await findModels(session, args.path, request, (model) => {
       const stats = countOrReport(session, model, conventions, isJson);
       if (stats === undefined) hasFailed = true;
-      else (isJson ? session.json : session.print)(render(stats, args, session, isFirst));
+      else sayIn(args, session)(render(stats, args, session, isFirst));
       isFirst &&= stats === undefined;
     });
     return wrong || hasFailed;
@@ -147,12 +162,13 @@ async function countModels(session: Session, args: StatsArguments, request: Coun
   if (found.length > 1 && !asksLayers) {
     const { renderModelsMarkdown, renderModelsPretty } = await import("../analysis/render/models.js");
     const options = { conventions, paint: session.paint, width: widthOn(process.stdout) };
-    session.print(
-      args.format === "markdown" ? renderModelsMarkdown(found, conventions) : renderModelsPretty(found, options),
-    );
+    sayIn(
+      args,
+      session,
+    )(args.format === "markdown" ? renderModelsMarkdown(found, conventions) : renderModelsPretty(found, options));
     return failed;
   }
-  for (const [i, { stats }] of found.entries()) session.print(render(stats, args, session, i === 0));
+  for (const [i, { stats }] of found.entries()) sayIn(args, session)(render(stats, args, session, i === 0));
   return failed;
 }
 

@@ -1,5 +1,7 @@
 import { styleText } from "node:util";
+import { harmless } from "../diagnostics/display-text.js";
 import { type Paint, plainPaint } from "../diagnostics/paint.js";
+import { wrapLines } from "../diagnostics/wrap-text.js";
 
 interface Stream {
   readonly isTTY?: boolean;
@@ -20,6 +22,9 @@ export function columnsOf(stream: Stream = process.stderr, env: NodeJS.ProcessEn
 
 /** Width of lines for people on this stream; undefined without a terminal, where nothing is cut or wrapped. */
 export const widthOn = (stream: Stream): number | undefined => (stream.isTTY === true ? columnsOf(stream) : undefined);
+
+/** Output for people as it is written there: nothing that a terminal executes, and no line wider than it where words can break. */
+export const forPeople = (stream: Stream, text: string): string => wrapLines(harmless(text), widthOn(stream));
 
 /** Whether a line can be rewritten there. */
 export const isLiveTerminal = (stream: Stream = process.stderr, env: NodeJS.ProcessEnv = process.env): boolean =>

@@ -16,7 +16,7 @@ import { displayPath } from "./project.js";
 import { reportEpoch } from "./run-report.js";
 import type { Session } from "./session.js";
 import { shellWord } from "./shell-word.js";
-import { columnsOf } from "./terminal.js";
+import { widthOn } from "./terminal.js";
 import { duration, epochFields, percent, stepFields } from "./train-progress.js";
 import { talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
@@ -109,7 +109,7 @@ export function eventsFor(
       const record = records.at(-1);
       if (record === undefined) return undefined;
       const place = { epochs, isBest: best?.epoch === record.epoch, bestBy };
-      say(`${fitFields(epochFields(record, place, session.paintTalk), columnsOf())}\n`);
+      say(`${fitFields(epochFields(record, place, session.paintTalk), widthOn(process.stderr))}\n`);
       return reportEpoch({ folder, title: runTitle(recipe), records, best });
     },
   };

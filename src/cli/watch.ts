@@ -4,6 +4,7 @@ import { watchFiles } from "../hosts/file-watch.js";
 import { takeInterrupts } from "./interrupts.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, forStdout, type Outlets, openSession, runCommand, type Session } from "./session.js";
+import { forPeople } from "./terminal.js";
 
 /** Clears the screen, keeping the scrollback. */
 const emptyScreen = "\u001b[2J\u001b[H";
@@ -15,9 +16,10 @@ function keptText(): { readonly outlets: Omit<Outlets, "note">; flush(): void } 
   const pieces: (readonly [stream: NodeJS.WriteStream, text: string])[] = [];
   return {
     outlets: {
-      print: (text) => void pieces.push([process.stdout, harmless(text)]),
+      print: (text) => void pieces.push([process.stdout, forPeople(process.stdout, text)]),
+      lines: (text) => void pieces.push([process.stdout, harmless(text)]),
       data: (text) => void pieces.push([process.stdout, forStdout(text)]),
-      talk: (text) => void pieces.push([process.stderr, harmless(text)]),
+      talk: (text) => void pieces.push([process.stderr, forPeople(process.stderr, text)]),
     },
     flush() {
       if (isScreen()) process.stderr.write(emptyScreen);

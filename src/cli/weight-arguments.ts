@@ -5,6 +5,7 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
+import { readStoredText } from "../formats/stored-text.js";
 import { readRegularFile } from "../hosts/read-regular-file.js";
 import type { NamesAccount, RefusedWeights, WeightSource } from "../weights/load-weights.js";
 import { automatic } from "../weights/names/automatic.js";
@@ -74,7 +75,12 @@ async function readMap(session: Session, map: string): Promise<NameMap | typeof 
     return undefined;
   }
   const { parseNameMap } = await import("../weights/names/parse-map.js");
-  const text = new TextDecoder().decode(bytes);
+  const stored = readStoredText(bytes);
+  if (typeof stored === "string") {
+    session.report([unreadable(stored)]);
+    return undefined;
+  }
+  const { text } = stored;
   const parsed = parseNameMap(text, map);
   if (parsed.kind === "map") return parsed.map;
   session.report(
@@ -113,5 +119,5 @@ export function reportRefusal(
 ): void {
   session.report(diagnostics, texts);
   if (comparison !== undefined) session.talk(`${comparison}\n`);
-  if (proposal !== undefined) session.print(`${proposal}\n`);
+  if (proposal !== undefined) session.lines(`${proposal}\n`);
 }

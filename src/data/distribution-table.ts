@@ -6,6 +6,7 @@
 import { type Problem, problem } from "../diagnostics/diagnostic.js";
 import { csvLine, csvRows } from "../formats/csv-cells.js";
 import { sha256 } from "../formats/digest.js";
+import { readStoredText } from "../formats/stored-text.js";
 import { composed, labelNamed } from "./label-names.js";
 
 export interface DistributionTable {
@@ -31,13 +32,9 @@ const sumTolerance = 0.01;
 /** Parses the table; `file` is its name in messages. */
 export function readDistributionTable(bytes: Uint8Array, file: string): DistributionTable | Problem {
   const bad = (line: number, reason: string): Problem => problem("data/bad-distributions", { file, line, reason });
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return bad(1, "it is not UTF-8 text");
-  }
-  const rows = csvRows(text);
+  const stored = readStoredText(bytes);
+  if (typeof stored === "string") return bad(1, stored);
+  const rows = csvRows(stored.text);
   const first = rows.next();
   if (first.done === true) return bad(1, "it is empty");
   if ("fault" in first.value) return bad(first.value.line, first.value.fault);

@@ -1,6 +1,7 @@
 /** The results of a measurement for people and for programs. */
 import { oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
+import { type Column, layOut, type TableRow } from "../diagnostics/text-table.js";
 import type { BenchResult } from "./bench-result.js";
 import type { ProfileEntry } from "./ort-profile.js";
 
@@ -19,23 +20,40 @@ const milliseconds = (ms: number): string => (ms < 10 ? ms.toFixed(2) : ms.toFix
 const ofMs = (ms: number): string => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 /** A block for each result, and if there are several, how fast each is beside the first. */
-export function renderBenches(results: readonly BenchResult[], paint: Paint): string {
-  const blocks = results.map((result) => renderBench(result, paint));
+export function renderBenches(results: readonly BenchResult[], paint: Paint, width: number | undefined): string {
+  const blocks = results.map((result) => renderBench(result, paint, width));
   const [first] = results;
   if (first === undefined || results.length === 1) return blocks.join("\n");
-  const width = Math.max(...results.map(({ name }) => oneLine(name).length));
   const times = (of: BenchResult, by: "minMs" | "p50Ms"): string =>
-    (first[by] / first.batch / (of[by] / of.batch)).toFixed(2).padStart(8);
-  const rows = results.map(
-    (each) => `  ${oneLine(each.name).padEnd(width)}${times(each, "minMs")}${times(each, "p50Ms")}`,
-  );
-  const head = `times as fast as the first, per sample, measured in turns`;
-  const columns = `  ${"".padEnd(width)}${"min".padStart(8)}${"median".padStart(8)}`;
-  return `${[...blocks, [paint("bold", head), columns, ...rows].join("\n")].join("\n")}\n`;
+    (first[by] / first.batch / (of[by] / of.batch)).toFixed(2);
+  const columns: readonly Column[] = [
+    { title: "", align: "left", keepsEnd: true },
+    { title: "min", align: "right" },
+    { title: "median", align: "right" },
+  ];
+  const rows = results.map((each) => ({ cells: [each.name, times(each, "minMs"), times(each, "p50Ms")] }));
+  const head = paint("bold", "times as fast as the first, per sample, measured in turns");
+  return [...blocks, `${[head, ...indented(columns, rows, paint, width)].join("\n")}\n`].join("\n");
+}
+
+const indent = "  ";
+
+/** The lines of a table, a little to the right. */
+function indented(
+  columns: readonly Column[],
+  rows: readonly TableRow[],
+  paint: Paint,
+  width: number | undefined,
+): readonly string[] {
+  const text = layOut(columns, rows, paint, width === undefined ? undefined : width - indent.length);
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `${indent}${line}`);
 }
 
 /** A block of lines: what was measured, the times, and their distribution. */
-function renderBench(result: BenchResult, paint: Paint): string {
+function renderBench(result: BenchResult, paint: Paint, width: number | undefined): string {
   const { name, what, description, batch, threads, minMs, p50Ms, p95Ms, perSecond, steps, warmup } = result;
   const kind = what === "inference" ? "inference" : "training step";
   const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
@@ -46,12 +64,12 @@ function renderBench(result: BenchResult, paint: Paint): string {
     head,
     `  min ${milliseconds(minMs)} ms   median ${paint("bold", `${milliseconds(p50Ms)} ms`)}   95th percentile ${milliseconds(p95Ms)} ms   (${counted})`,
     `  ${perSecond.toFixed(perSecond < 100 ? 1 : 0)} samples/s   peak memory ${(result.peakBytes / 2 ** 20).toFixed(0)} MiB   made ready in ${ofMs(result.compileMs)}`,
-    ...profileLines(result.profile, paint),
+    ...profileLines(result.profile, paint, width),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function profileLines(profile: readonly ProfileEntry[], paint: Paint): readonly string[] {
+function profileLines(profile: readonly ProfileEntry[], paint: Paint, width: number | undefined): readonly string[] {
   const ops = profile.filter(({ kind }) => kind === "op");
   const nodes = profile.filter(({ kind }) => kind === "node");
   if (ops.length === 0) return ["  no profile: this engine writes none"];
@@ -64,17 +82,35 @@ function profileLines(profile: readonly ProfileEntry[], paint: Paint): readonly 
     nodes: small.reduce((sum, entry) => sum + entry.nodes, 0),
   };
   const rows = small.length === 0 ? shown : [...shown, rest];
-  const width = Math.max(...rows.map(({ name }) => name.length), ...nodes.map(({ name }) => name.length), 4);
-  const row = (label: string, ms: string, share: string, more: string): string =>
-    `  ${oneLine(label).padEnd(width)}${ms.padStart(10)}${share.padStart(8)}  ${oneLine(more)}`;
-  const numbers = ({ name, ms, share }: { name: string; ms: number; share: number }, more: string): string =>
-    row(name, milliseconds(ms), `${(share * 100).toFixed(1)}%`, more);
+  const timed = ({ name, ms, share }: { name: string; ms: number; share: number }, more: string): TableRow => ({
+    cells: [name, milliseconds(ms), `${(share * 100).toFixed(1)}%`, more],
+  });
+  const table = (title: string, last: string, lines: readonly TableRow[]): readonly string[] => {
+    const columns: readonly Column[] = [
+      { title, align: "left", keepsEnd: true },
+      { title: "ms", align: "right" },
+      { title: "share", align: "right" },
+      { title: last, align: "left", weight: 1 },
+    ];
+    const text = layOut(columns, lines, paint, width === undefined ? undefined : width - indent.length);
+    return [
+      "",
+      ...text
+        .trimEnd()
+        .split("\n")
+        .map((line) => `${indent}${line}`),
+    ];
+  };
   return [
-    "",
-    paint("bold", row("op", "ms", "share", "nodes")),
-    ...rows.map((each) => numbers(each, String(each.nodes))),
-    "",
-    paint("bold", row("slowest nodes", "ms", "share", "op")),
-    ...nodes.map((each) => numbers(each, each.op)),
+    ...table(
+      "op",
+      "nodes",
+      rows.map((each) => timed(each, String(each.nodes))),
+    ),
+    ...table(
+      "slowest nodes",
+      "op",
+      nodes.map((each) => timed(each, each.op)),
+    ),
   ];
 }

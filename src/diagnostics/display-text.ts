@@ -2,8 +2,11 @@ import { isPlain, textWidth } from "./text-width.js";
 
 const tabStop = 4;
 
-/** Control characters could move the cursor or colour the terminal; bidi overrides could reorder the text. */
-const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+/**
+ * Control characters could move the cursor or colour the terminal; bidi overrides could reorder the text; spaces of no width
+ * make two names look alike. Joiners stay: scripts and emoji need them.
+ */
+const unprintable = /[\p{Cc}\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu;
 
 /** The visible replacement of a control character. */
 function signOf(unit: string): string {

@@ -2,6 +2,7 @@
 const writeFailures: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist, or accepts no new files",
   ESAMEPLACE: "another file of the same command would be written to the same place",
+  ECHANGED: "something else has changed it since it was read",
   EEXIST: "a file or a broken link is in its place",
   ELOOP: "its symbolic links form a cycle",
   ENXIO: "it is a pipe that nobody reads from",

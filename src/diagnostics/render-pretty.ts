@@ -1,5 +1,5 @@
 import type { Diagnostic, Related } from "./diagnostic.js";
-import { displayWidth, expandTabs, oneLine, readable } from "./display-text.js";
+import { displayWidth, expandTabs, oneLine, readable, visible } from "./display-text.js";
 import type { LineIndex } from "./line-index.js";
 import { type Paint, plainPaint, type Style } from "./paint.js";
 import { formatPlace, type SourceTexts } from "./source-text.js";
@@ -47,14 +47,16 @@ function endOfWindow(text: string, left: number, longest: number): number {
 
 /** One line of a frame: the text and its underline, in terminal columns. */
 function frameLine(lines: LineIndex, line: number, [from, to]: readonly [number, number], longest: number): FrameLine {
-  let text = lines.lineText(line);
+  // Of the same length: what is not seen has a sign of its own, which takes room.
+  const whole = visible(lines.lineText(line));
+  let text = whole;
   let start = Math.min(from, text.length);
   let end = Math.min(Math.max(to, start), text.length);
   if (isWiderThan(text, longest)) {
     const left = startOfWindow(text, start, longest);
     const right = endOfWindow(text, left, longest);
     const before = left > 0 ? "…" : "";
-    text = before + text.slice(left, right) + (right < lines.lineText(line).length ? "…" : "");
+    text = before + text.slice(left, right) + (right < whole.length ? "…" : "");
     start += before.length - left;
     end = Math.min(end, right) + before.length - left;
   }

@@ -57,13 +57,28 @@ function characterWidth(character: string): number {
   return emoji.test(character) || isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
 }
 
+/** The text without its styles. */
+export const withoutLooks = (text: string): string => (text.includes("\u001b") ? text.replace(looks, "") : text);
+
 /** Columns; styles (`\u001b[1m`) take none. */
 export function textWidth(text: string): number {
-  const bare = text.includes("\u001b") ? text.replace(looks, "") : text;
+  const bare = withoutLooks(text);
   if (isPlain(bare)) return bare.length;
   let width = 0;
   for (const character of characters(bare)) width += characterWidth(character);
   return width;
+}
+
+/** The end of an unstyled text that fits, with a mark if it is cut. */
+export function endToWidth(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  const all = [...characters(text)];
+  let width = 0;
+  const from = all.findLastIndex((character) => {
+    width += characterWidth(character);
+    return width > columns - 1;
+  });
+  return columns < 1 ? "" : `…${all.slice(from + 1).join("")}`;
 }
 
 /** The beginning of an unstyled text that fits, with a mark if it is cut. */

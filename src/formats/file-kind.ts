@@ -1,4 +1,5 @@
 /** What a file is by its first bytes, for messages about files that are not what they should be. */
+import { namedEncoding } from "./stored-text.js";
 
 export const fileKinds = {
   empty: "an empty file",
@@ -62,11 +63,9 @@ export function fileKindOf(bytes: Uint8Array): FileKind | undefined {
 
 /** The bytes as UTF-8 or, with its mark, UTF-16; undefined if they are neither, or have control characters. */
 function textOf(bytes: Uint8Array): string | undefined {
-  const mark = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
-  const encoding = mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : "utf-8";
   try {
     // A character may be cut off at the end.
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
+    const text = new TextDecoder(namedEncoding(bytes), { fatal: true }).decode(bytes, { stream: true });
     return /[^\P{Cc}\t\n\r\f]/u.test(text) ? undefined : text;
   } catch {
     return undefined;

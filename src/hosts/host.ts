@@ -5,7 +5,8 @@ export interface Host {
 }
 
 export type HostText =
-  | { readonly kind: "text"; readonly text: string }
+  /** `bytes`: as stored; absent if no file stores it. */
+  | { readonly kind: "text"; readonly text: string; readonly bytes?: Uint8Array }
   | { readonly kind: "missing" }
   | { readonly kind: "outside" }
   | { readonly kind: "unreadable"; readonly reason: string }

@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { readStoredText } from "../formats/stored-text.js";
 import type { Host, HostText } from "./host.js";
 import { normalizePath, sourceEnding } from "./path.js";
 
@@ -45,11 +46,9 @@ export function nodeHost(root: string): Host {
         if (!about.isFile()) return { kind: "unreadable", reason: "it is not a regular file" };
         if (about.size > sourceFileLimit) return { kind: "too-large", bytes: about.size, limit: sourceFileLimit };
         const bytes = await readFile(real);
-        try {
-          return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
-        } catch {
-          return { kind: "unreadable", reason: "it is not UTF-8 text" };
-        }
+        const stored = readStoredText(bytes);
+        if (typeof stored === "string") return { kind: "unreadable", reason: stored };
+        return { kind: "text", text: stored.text, bytes };
       } catch (error) {
         return failure(error);
       }

@@ -1,5 +1,5 @@
 import { constants, rmSync } from "node:fs";
-import { open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { undoAtExit } from "./at-exit.js";
 import { nameBeside } from "./beside.js";
@@ -123,9 +123,14 @@ export async function stageFile(
 
 /**
  * Writes a file under a temporary name and renames it when it is complete: readers see the old file or the new one, never part
- * of one. A link stays a link, also one to a missing file; a device (`/dev/null`) is written in place.
+ * of one. A link stays a link, also one to a missing file; a device (`/dev/null`) is written in place. With `read`, a file that
+ * meanwhile has other bytes than these is left alone (`ECHANGED`).
  */
-export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]): Promise<WriteResult> {
+export async function writeFileWhole(
+  path: string,
+  pieces: readonly Uint8Array[],
+  read?: Uint8Array,
+): Promise<WriteResult> {
   let existed = false;
   try {
     const old = await existing(path);
@@ -137,6 +142,8 @@ export async function writeFileWhole(path: string, pieces: readonly Uint8Array[]
     }
     const { beside, place, bytes, forget } = await stageFile(path, pieces, old);
     try {
+      if (read !== undefined && !(await readFile(place)).equals(read))
+        throw Object.assign(new Error("changed"), { code: "ECHANGED" });
       await rename(beside, place);
       return { kind: "written", bytes };
     } catch (error) {

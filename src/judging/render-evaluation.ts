@@ -1,7 +1,8 @@
-/** The results of an evaluation for people: within 80 columns. */
+/** The results of an evaluation for people. */
 import { counted } from "../diagnostics/counted.js";
-import { displayWidth, oneLine } from "../diagnostics/display-text.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import type { Paint } from "../diagnostics/paint.js";
+import { type Column, layOut } from "../diagnostics/text-table.js";
 import type { Comparison, Difference } from "./comparison.js";
 import { type Evaluation, mostMatrixClasses } from "./evaluation.js";
 import { fewestPictures, type Groups } from "./groups.js";
@@ -9,7 +10,8 @@ import type { Interval } from "./interval.js";
 import { pointAt, type RiskCoverage } from "./risk-coverage.js";
 import type { Summary } from "./summary.js";
 
-const columns = 80;
+/** A confusion matrix that is wider than a usual terminal is no help anywhere. */
+const widestMatrix = 80;
 /** Maximum number of rows in tables of groups. */
 const shownGroups = 20;
 const shownClasses = 50;
@@ -21,58 +23,43 @@ const points = (difference: number): string => `${difference < 0 ? "" : "+"}${(d
 const range = ({ low, high }: Interval, text: (end: number) => string = percent): string =>
   `${text(low)} to ${text(high)}`;
 
-/** A name of any origin in `width` columns, cut at its beginning: paths differ at their ends. */
-function fitted(name: string, width: number): string {
-  const text = oneLine(name);
-  if (displayWidth(text) <= width) return text + " ".repeat(width - displayWidth(text));
-  const units = [...text.slice(-width)];
-  while (units.length > 0 && displayWidth(units.join("")) > width - 3) units.shift();
-  const cut = `...${units.join("")}`;
-  return cut + " ".repeat(Math.max(0, width - displayWidth(cut)));
-}
-
-const widest = (names: readonly string[], most: number): number =>
-  Math.min(most, Math.max(...names.map((name) => displayWidth(oneLine(name))), 1));
-
-interface Column {
+interface Figures {
   readonly title: string;
   readonly cells: readonly string[];
+  readonly weight?: number;
 }
 
-/** A table with names on the left and right-aligned numbers. */
-function table(title: string, names: readonly string[], figures: readonly Column[], paint: Paint): readonly string[] {
-  const widths = figures.map((column) => Math.max(column.title.length, ...column.cells.map((cell) => cell.length)) + 2);
-  const left = Math.max(title.length, widest(names, Math.max(8, columns - widths.reduce((a, b) => a + b, 0))));
-  const row = (name: string, cells: readonly string[]): string =>
-    (fitted(name, left) + cells.map((cell, i) => cell.padStart(widths[i] as number)).join("")).trimEnd();
-  return [
-    paint(
-      "bold",
-      row(
-        title,
-        figures.map((column) => column.title),
-      ),
-    ),
-    ...names.map((name, i) =>
-      row(
-        name,
-        figures.map(({ cells }) => cells[i] ?? ""),
-      ),
-    ),
-  ];
+/** How the text is shown: styles, and the columns of a terminal (undefined: nothing is cut). */
+export interface EvaluationLook {
+  readonly paint: Paint;
+  readonly width: number | undefined;
+}
+
+/** A table with names on the left, which are cut at their beginning, and figures. */
+function table(
+  title: string,
+  names: readonly string[],
+  figures: readonly (Figures & Partial<Column>)[],
+  { paint, width }: EvaluationLook,
+): readonly string[] {
+  const columns = figures.map((figure): Column => ({ align: "right", ...figure }));
+  const rows = names.map((name, i) => ({ cells: [name, ...figures.map(({ cells }) => cells[i] ?? "")] }));
+  return layOut([{ title, align: "left", keepsEnd: true }, ...columns], rows, paint, width)
+    .trimEnd()
+    .split("\n");
 }
 
 /** The complete text, in blocks. */
-export function renderEvaluation(evaluation: Evaluation, paint: Paint): string {
+export function renderEvaluation(evaluation: Evaluation, look: EvaluationLook): string {
   const { summary, riskCoverage, groups } = evaluation;
   const blocks = [
-    headOf(evaluation, paint),
-    headline(evaluation, paint),
-    ...(groups === undefined ? [] : [groupTable(groups, paint)]),
-    classTable(summary, paint),
-    confusionTable(summary, paint),
-    coverageTable(riskCoverage, paint),
-    mistakeLines(evaluation, paint),
+    headOf(evaluation, look),
+    headline(evaluation, look),
+    ...(groups === undefined ? [] : [groupTable(groups, look)]),
+    classTable(summary, look),
+    confusionTable(summary, look),
+    coverageTable(riskCoverage, look),
+    mistakeLines(evaluation, look),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -80,7 +67,7 @@ export function renderEvaluation(evaluation: Evaluation, paint: Paint): string {
     .join("\n\n")}\n`;
 }
 
-function headOf({ what, summary, skipped }: Evaluation, paint: Paint): readonly string[] {
+function headOf({ what, summary, skipped }: Evaluation, { paint }: EvaluationLook): readonly string[] {
   const { model, file, evaluation, data, split } = what;
   const broken = skipped.length === 0 ? "" : `, ${skipped.length} more could not be read`;
   return [
@@ -92,7 +79,7 @@ function headOf({ what, summary, skipped }: Evaluation, paint: Paint): readonly 
 const figureLine = (name: string, figure: string, more: string): string =>
   `${name.padEnd(22)}${figure.padStart(7)}${more === "" ? "" : `   ${more}`}`;
 
-function headline({ summary, accuracies, groups }: Evaluation, paint: Paint): readonly string[] {
+function headline({ summary, accuracies, groups }: Evaluation, { paint }: EvaluationLook): readonly string[] {
   const { accuracy, accuracyInterval, meanClassAccuracy, meanClassAccuracyInterval } = accuracies;
   const figure = (name: string, value: number, interval: Interval): string =>
     figureLine(name, percent(value), `95% interval ${range(interval)}`);
@@ -112,10 +99,10 @@ function worstLines({ by, groups, worst }: Groups, paint: Paint): readonly strin
   }
   const { name, accuracy, accuracyInterval } = worst;
   const line = figureLine(`worst ${by}`, percent(accuracy), `95% interval ${range(accuracyInterval)}   `);
-  return [paint("bold", line + fitted(name, Math.max(8, columns - line.length)).trimEnd())];
+  return [paint("bold", line + oneLine(name))];
 }
 
-function groupTable({ by, groups, without }: Groups, paint: Paint): readonly string[] {
+function groupTable({ by, groups, without }: Groups, look: EvaluationLook): readonly string[] {
   const large = groups.filter(({ hasFewPictures }) => !hasFewPictures);
   // If all groups are small, they are shown anyway.
   const shown = (large.length === 0 ? groups : large).slice(0, shownGroups);
@@ -129,14 +116,15 @@ function groupTable({ by, groups, without }: Groups, paint: Paint): readonly str
         cells: shown.map(({ samples, hasFewPictures }) => `${samples}${hasFewPictures ? "*" : ""}`),
       },
       { title: "accuracy", cells: shown.map(({ accuracy }) => percent(accuracy)) },
-      { title: "95% interval", cells: shown.map(({ accuracyInterval }) => range(accuracyInterval)) },
+      { title: "95% interval", cells: shown.map(({ accuracyInterval }) => range(accuracyInterval)), weight: 2 },
       { title: "mean-class", cells: shown.map(({ meanClassAccuracy }) => percent(meanClassAccuracy)) },
       {
         title: "95% interval",
         cells: shown.map(({ meanClassAccuracyInterval }) => range(meanClassAccuracyInterval)),
+        weight: 1,
       },
     ],
-    paint,
+    look,
   );
   return [
     ...lines,
@@ -151,7 +139,7 @@ function groupTable({ by, groups, without }: Groups, paint: Paint): readonly str
 }
 
 /** In the model's order; of very many classes, those with the lowest recall. */
-function classTable({ perClass }: Summary, paint: Paint): readonly string[] {
+function classTable({ perClass }: Summary, look: EvaluationLook): readonly string[] {
   const shown =
     perClass.length <= shownClasses
       ? perClass
@@ -168,14 +156,14 @@ function classTable({ perClass }: Summary, paint: Paint): readonly string[] {
       { title: "precision", cells: shown.map(({ precision }) => percent(precision)) },
       { title: "F1", cells: shown.map(({ f1 }) => percent(f1)) },
     ],
-    paint,
+    look,
   );
   const rest = perClass.length - shown.length;
   return rest === 0 ? lines : [...lines, `${rest} more classes: --format json has them`];
 }
 
 /** The matrix if it fits; otherwise the most frequent confusions. */
-function confusionTable(summary: Summary, paint: Paint): readonly string[] {
+function confusionTable(summary: Summary, look: EvaluationLook): readonly string[] {
   const { perClass } = summary;
   if (perClass.length > mostMatrixClasses) return [];
   const { confusion } = summary;
@@ -186,7 +174,7 @@ function confusionTable(summary: Summary, paint: Paint): readonly string[] {
   }));
   const width = figures.reduce((sum, { cells }) => sum + 2 + Math.max(...cells.map((cell) => cell.length)), 0);
   const title = "is, answered as";
-  if (width + title.length <= columns) return table(title, names, figures, paint);
+  if (width + title.length <= (look.width ?? widestMatrix)) return table(title, names, figures, look);
   const pairs = confusion
     .flatMap((row, label) =>
       row.flatMap((count, answer) => (label === answer || count === 0 ? [] : { label, answer, count })),
@@ -199,17 +187,17 @@ function confusionTable(summary: Summary, paint: Paint): readonly string[] {
     "confused most",
     pairs.map(({ label, answer }) => `${nameOf(label)}, answered as ${nameOf(answer)}`),
     [{ title: "pictures", cells: pairs.map(({ count }) => String(count)) }],
-    paint,
+    look,
   );
 }
 
-function coverageTable(riskCoverage: RiskCoverage, paint: Paint): readonly string[] {
+function coverageTable(riskCoverage: RiskCoverage, look: EvaluationLook): readonly string[] {
   const figures = shownCoverages.map((coverage) => ({
     title: `${coverage * 100}%`,
     cells: [percent(accuracyAt(riskCoverage, coverage))],
   }));
   return [
-    ...table("answering only the surest", ["accuracy of these"], figures, paint),
+    ...table("of the surest", ["accuracy"], figures, look),
     `area under risk and coverage: ${riskCoverage.area.toFixed(4)}`,
   ];
 }
@@ -219,30 +207,33 @@ function accuracyAt(riskCoverage: RiskCoverage, coverage: number): number | unde
   return point === undefined ? undefined : 1 - point.risk;
 }
 
-function mistakeLines({ answers, mistakes }: Evaluation, paint: Paint): readonly string[] {
+function mistakeLines({ answers, mistakes }: Evaluation, look: EvaluationLook): readonly string[] {
   if (mistakes.length === 0) return [];
   const nameOf = (c: number): string => answers.classes[c] ?? "";
   return table(
     "surest mistakes",
     mistakes.map(({ picture }) => picture.key),
     [
-      {
-        title: "is",
-        cells: mistakes.map(({ picture }) => fitted(nameOf(picture.label), widest([nameOf(picture.label)], 14))),
-      },
-      { title: "answer", cells: mistakes.map(({ answer }) => fitted(nameOf(answer), widest([nameOf(answer)], 14))) },
+      { title: "is", cells: mistakes.map(({ picture }) => nameOf(picture.label)), align: "left", most: 14 },
+      { title: "answer", cells: mistakes.map(({ answer }) => nameOf(answer)), align: "left", most: 14 },
       { title: "sure", cells: mistakes.map(({ sureness }) => percent(sureness)) },
     ],
-    paint,
+    look,
   );
 }
 
 /** Two models side by side, and whether one is better. */
-export function renderComparison(first: Evaluation, second: Evaluation, comparison: Comparison, paint: Paint): string {
+export function renderComparison(
+  first: Evaluation,
+  second: Evaluation,
+  comparison: Comparison,
+  look: EvaluationLook,
+): string {
+  const { paint } = look;
   const { accuracy, meanClassAccuracy, onlyFirst, onlySecond } = comparison;
   const row = ({ value, interval }: Difference): readonly [string, string] => [points(value), range(interval, points)];
   const rows = [row(accuracy), row(meanClassAccuracy)];
-  const both = (of: (evaluation: Evaluation) => readonly number[]): readonly Column[] => [
+  const both = (of: (evaluation: Evaluation) => readonly number[]): readonly Figures[] => [
     { title: "first", cells: of(first).map(percent) },
     { title: "second", cells: of(second).map(percent) },
   ];
@@ -256,20 +247,20 @@ export function renderComparison(first: Evaluation, second: Evaluation, comparis
     [`data: ${oneLine(first.what.data)}, part ${first.what.split}, ${counted(comparison.samples, "picture")}`],
     table(
       "",
-      ["accuracy", "mean-class accuracy"],
+      ["accuracy", "mean-class"],
       [
         ...both(({ accuracies }) => [accuracies.accuracy, accuracies.meanClassAccuracy]),
         { title: "difference", cells: rows.map(([value]) => value) },
         { title: "95% interval", cells: rows.map(([, interval]) => interval) },
       ],
-      paint,
+      look,
     ),
     [
       `right alone: the first on ${counted(onlyFirst, "picture")}, the second on ${onlySecond}`,
       verdict(accuracy, "accuracy"),
       verdict(meanClassAccuracy, "mean-class accuracy"),
     ],
-    table("recall of", first.answers.classes, both(recalls), paint),
+    table("recall of", first.answers.classes, both(recalls), look),
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }

@@ -1,7 +1,7 @@
 /** A counted quantity; always named with its unit, never a bare "flops". `flops` is 2 x MACs or a named tool's own figure. */
 export type Quantity = "params" | "macs" | "madds" | "flops" | "mult_adds" | "activations";
 
-/** The counting conventions and their quantities; the first one is the default. */
+/** The counting conventions and their quantities. */
 export const conventions = {
   paper: ["params", "madds"],
   conv: ["params", "macs", "madds"],
@@ -20,6 +20,9 @@ export const conventions = {
 } as const satisfies Record<string, readonly Quantity[]>;
 
 export type ConventionName = keyof typeof conventions;
+
+/** The convention wherever none is named: most model cards quote its macs and activations. */
+export const defaultConvention = "fvcore" as const satisfies ConventionName;
 
 /** Measures of a check without a convention: `params` is every trained number, shared ones once; bytes are those of float32. */
 export const plainMeasures = ["params", "param_bytes", "peak_activation_bytes", "receptive_field"] as const;

@@ -1,7 +1,6 @@
 /** The style of all charts, on light and dark backgrounds. */
+import { gridLines, inks, paper, pictureFont } from "../diagnostics/picture-style.js";
 import { asMarkup, type Markup, markup } from "./markup.js";
-
-export const chartFont = `system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif`;
 
 /** The meaning of a line; lines differ in colour and in stroke, so they can be told apart without colours. */
 export type Series = "training" | "held-out" | "class-mean" | "average" | "rate" | "ideal";
@@ -18,10 +17,10 @@ interface Looks {
 
 // Colours that colour-blind people can distinguish (Okabe and Ito), lighter on a dark background.
 const light: Looks = {
-  paper: "#ffffff",
-  ink: "#1f2328",
-  muted: "#59636e",
-  grid: "#d8dee4",
+  paper: paper.light,
+  ink: inks.ink.light,
+  muted: inks.muted.light,
+  grid: gridLines.light,
   heat: "#08457e",
   onHeat: "#ffffff",
   series: {
@@ -35,10 +34,10 @@ const light: Looks = {
 };
 
 const dark: Looks = {
-  paper: "#0d1117",
-  ink: "#e6edf3",
-  muted: "#9aa4af",
-  grid: "#30363d",
+  paper: paper.dark,
+  ink: inks.ink.dark,
+  muted: inks.muted.dark,
+  grid: gridLines.dark,
   heat: "#7cc0ff",
   onHeat: "#0d1117",
   series: {
@@ -60,11 +59,12 @@ const strokes: Readonly<Record<Series, string>> = {
   ideal: "stroke-width:1.25;stroke-dasharray:4 4",
 };
 
-const rules = ({ paper, ink, muted, grid, heat, onHeat, series }: Looks): string =>
+const rules = ({ paper: ground, ink, muted, grid, heat, onHeat, series }: Looks): string =>
   [
-    `.chart .paper{fill:${paper}}`,
+    `.chart .paper{fill:${ground}}`,
     `.chart text,.chart .ink{fill:${ink}}`,
     `.chart .muted{fill:${muted}}`,
+    `.chart .halo{paint-order:stroke;stroke:${ground};stroke-width:4px;stroke-linejoin:round}`,
     `.chart .grid{stroke:${grid};fill:none}`,
     `.chart .frame{stroke:${muted};fill:none}`,
     `.chart .mark{stroke:${ink};fill:none;stroke-width:1.5}`,
@@ -82,7 +82,7 @@ const rules = ({ paper, ink, muted, grid, heat, onHeat, series }: Looks): string
 
 /** For a page with charts, and for each separate chart. */
 export const chartStyle = [
-  `.chart{font-family:${chartFont};font-size:12px}`,
+  `.chart{font-family:${pictureFont};font-size:12px}`,
   ".chart .line{fill:none;stroke-linejoin:round;stroke-linecap:round}",
   ...Object.entries(strokes).map(([name, stroke]) => `.chart .line.${name}{${stroke}}`),
   ".chart .title{font-size:15px;font-weight:600}.chart .small{font-size:11px}.chart .tiny{font-size:9px}.chart .strong{font-weight:600}",

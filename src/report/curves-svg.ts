@@ -196,11 +196,13 @@ function epochAxis(records: readonly EpochRecord[]): Axis {
   return { low: first, high: last, ticks: [1, ...(last <= 1 ? [] : ticks)], name: "" };
 }
 
-/** A ring around the best epoch with its value, on the side with space. */
+/** A ring around the best epoch, with its value at the foot of the panel, where no line runs once a network has learnt. */
 function markOf(area: Area, epochs: Axis, share: Axis, best: Best | undefined): Markup {
   if (best === undefined) return noMarkup;
   const [x, y] = [xOf(area, epochs, best.epoch), yOf(area, share, best.accuracy * 100)];
   const isRight = x > area.left + area.width / 2;
   const text = `best ${(best.accuracy * 100).toFixed(1)}%`;
-  return markup`<circle class="mark" cx="${x}" cy="${y}" r="5"/><text class="strong ${isRight ? "end" : ""}" x="${round(x + (isRight ? -9 : 9))}" y="${round(y < area.top + 20 ? y + 20 : y - 10)}">${text}</text>`;
+  const foot = area.top + area.height;
+  const line = foot - y > 40 ? markup`<path class="grid" d="M${x} ${round(y + 6)}V${foot}"/>` : noMarkup;
+  return markup`${line}<circle class="mark" cx="${x}" cy="${y}" r="5"/><text class="strong halo ${isRight ? "end" : ""}" x="${round(x + (isRight ? -9 : 9))}" y="${round(foot - y > 40 ? foot - 9 : y - 10)}">${text}</text>`;
 }

@@ -1,12 +1,14 @@
 /** The style of report.html: light and dark, wide and narrow. No external fonts or pictures. */
-import { chartFont, chartStyle } from "./chart-style.js";
+import { chartStyle } from "./chart-style.js";
+
+const pageFont = `system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif`;
 
 const rules = [
   "*{box-sizing:border-box}",
   ":root{--paper:#fff;--page:#f6f8fa;--ink:#1f2328;--muted:#59636e;--line:#d8dee4;--accent:#0072b2;--warn:#9a4a00;--warn-paper:#fff6e8;--good:#00704f;--code:#f6f8fa;--remark:#59636e;--string:#0a5c36;--number:#8a3b00;--word:#6b2fa0;color-scheme:light dark}",
   "@media (prefers-color-scheme:dark){:root{--paper:#0d1117;--page:#010409;--ink:#e6edf3;--muted:#9aa4af;--line:#30363d;--accent:#56b4e9;--warn:#ffb267;--warn-paper:#2b1d0c;--good:#2bd4a0;--code:#161b22;--remark:#9aa4af;--string:#7ee0a5;--number:#ffb27a;--word:#d2a8ff}}",
   "html{-webkit-text-size-adjust:100%}",
-  `body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 ${chartFont};overflow-wrap:anywhere}`,
+  `body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 ${pageFont};overflow-wrap:anywhere}`,
   "main,header,footer{max-width:1080px;margin:0 auto;padding:0 20px}",
   "header{padding-top:32px}h1{font-size:28px;line-height:1.2;margin:0 0 6px}h2{font-size:19px;margin:0 0 12px}h3{font-size:15px;margin:18px 0 8px}",
   "p{margin:0 0 10px}.muted,footer{color:var(--muted)}.small{font-size:13px}",

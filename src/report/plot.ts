@@ -1,4 +1,5 @@
 /** Lines over two axes. */
+import { letterAdvance } from "../diagnostics/picture-style.js";
 import type { Series } from "./chart-style.js";
 import { type Markup, markup, noMarkup } from "./markup.js";
 
@@ -73,7 +74,7 @@ export function drawLine(area: Area, x: Axis, y: Axis, { series, points }: Line)
 }
 
 /** Width of a letter in a legend, which cannot be measured here. */
-const letterWidth = 6.7;
+const letterWidth = 12 * letterAdvance;
 const keyWidth = 24;
 
 /** The lines' names from `left` on; those that do not fit into `width` go to the next row. */

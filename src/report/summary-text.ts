@@ -8,10 +8,10 @@ import { percentOrDash, percentText } from "./figures-text.js";
 const classesAtMost = 12;
 const narrowest = 20;
 
-/** Lines of at most `width` columns, each with a line break; names are escaped. */
-export function renderSummary(summary: Summary, width: number): string {
+/** Lines of at most `width` columns (undefined: nothing is cut), each with a line break; names are escaped. */
+export function renderSummary(summary: Summary, width: number | undefined): string {
   if (summary.samples === 0) return "";
-  const columns = Math.max(narrowest, width);
+  const columns = Math.max(narrowest, width ?? Number.POSITIVE_INFINITY);
   const figures = [
     `mean-class accuracy ${percentText(summary.meanClassAccuracy)}`,
     `macro-F1 ${summary.macroF1.toFixed(3)}`,
@@ -35,7 +35,7 @@ export function renderSummary(summary: Summary, width: number): string {
 
 /** The number comes first: a line that began with a name could be taken for a command. */
 const classText = ({ name, samples, recall }: ClassSummary, columns: number): string =>
-  `${percentOrDash(recall)} ${cutName(name, Math.min(24, columns - 11))}${samples === 0 ? " (no pictures)" : ""}`;
+  `${percentOrDash(recall)} ${cutName(name, columns === Number.POSITIVE_INFINITY ? columns : Math.min(24, columns - 11))}${samples === 0 ? " (no pictures)" : ""}`;
 
 /** Items separated by commas, as many per line as fit. */
 function wrapped(pieces: readonly string[], lead: string, columns: number): string {

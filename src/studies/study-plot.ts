@@ -1,4 +1,5 @@
 /** A study's accuracy over the swept parameter, mean and deviation, as an SVG, light or dark. */
+import { gridLines, inks, paper, pictureFont, type Shades } from "../diagnostics/picture-style.js";
 import { xmlText } from "../diagnostics/xml-text.js";
 import { ticksOf } from "../report/axis.js";
 import type { Spread } from "./statistics.js";
@@ -56,6 +57,9 @@ function placesOf(lines: readonly PlotLine[]): {
           .map(String);
   return { x, ticks };
 }
+
+const rulesOf = (shade: keyof Shades): string =>
+  `.paper{fill:${paper[shade]}}text{fill:${inks.ink[shade]}}.grid{stroke:${gridLines[shade]}}`;
 
 export function studySvg({ title, across, lines, left }: StudyPlot): string {
   const points = lines.flatMap((line) => line.points.map(({ spread }) => spread));
@@ -115,8 +119,8 @@ export function studySvg({ title, across, lines, left }: StudyPlot): string {
         return `${mark}<text x="${plot.left + 18}" y="${at + 4}">${xmlText(name)}</text>`;
       })
     : [];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12">
-<style>.paper{fill:#fff}text{fill:#333}.grid{stroke:#ddd}@media(prefers-color-scheme:dark){.paper{fill:#161616}text{fill:#ddd}.grid{stroke:#3a3a3a}}</style>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="${xmlText(pictureFont)}" font-size="12">
+<style>${rulesOf("light")}@media(prefers-color-scheme:dark){${rulesOf("dark")}}</style>
 <rect class="paper" width="${width}" height="${height}"/>
 <text x="${plot.left}" y="24" font-size="15" font-weight="bold">${xmlText(title)}</text>
 ${rows.join("\n")}

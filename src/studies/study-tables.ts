@@ -1,5 +1,6 @@
 /** A study's results as tables: one line per run for programs, one per row for people. */
-import { type Column, csvLines, type TableRow } from "../analysis/render/table.js";
+import { csvLines } from "../analysis/render/table.js";
+import type { Column, TableRow } from "../diagnostics/text-table.js";
 import { settingsText } from "./settings.js";
 import { type Spread, spreadOf } from "./statistics.js";
 import type { RunStatus, StudyRow } from "./study.js";

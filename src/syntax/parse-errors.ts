@@ -7,6 +7,7 @@ import {
   type Holes,
 } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
+import { isPlain } from "../diagnostics/text-width.js";
 import { Binding, Label, Name, NumberToken, StringToken, textOf } from "./tokens.js";
 
 /** Errors after which the parser guesses: up to the next anchor, further errors are probably consequences. */
@@ -110,8 +111,17 @@ export function nameOfType(type: TokenType): string {
 /** The name of a piece of source in messages; the end of the file has no text. */
 export function nameOfText(image: string): string {
   if (image === "") return "the end of the file";
-  return `\`${image.length > 24 ? `${image.slice(0, 21)}...` : image}\``;
+  return `\`${withCodePoints(image.length > 24 ? `${image.slice(0, 21)}...` : image)}\``;
 }
+
+/** Characters that look like nothing, or like a space: `a\u200bb` is `a<U+200B>b`. */
+const withCodePoints = (text: string): string =>
+  isPlain(text)
+    ? text
+    : text.replace(/(?! )[\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, (unseen) => {
+        const code = (unseen.codePointAt(0) ?? 0).toString(16).toUpperCase();
+        return `<U+${code.padStart(4, "0")}>`;
+      });
 
 /**
  * Chevrotain's own errors. The grammar's guards come first, so this is a safety net: anything that they miss becomes a

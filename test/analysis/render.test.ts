@@ -90,6 +90,7 @@ suite("stats for people", (test) => {
     const text = pretty(1);
     assert.match(text, /^lfer_ldl {2}image \[1, 3, 224, 224\], counted as fvcore\n/);
     assert.match(text, /\nmacs +152,852,568 \(fvcore\)\nactivations +2,199,759 \(fvcore\)\n/);
+    assert.match(text, /\nweights +4\.89 MiB in float32, 2\.45 MiB in float16, 1\.22 MiB in int8\n/);
     assert.match(text, /\nparams +1,283,024 trained \(conv2d 1,262,920, batch_norm 20,104\)\n/);
     assert.match(text, /\npeak activations +2\.78 MiB at conv1\.batch_norm; in place 1\.96 MiB at conv1\.conv2d/);
     assert.match(text, /\nreceptive field +527x527, cells 32x32 apart/);

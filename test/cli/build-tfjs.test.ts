@@ -61,7 +61,7 @@ suite("lferc build --target tfjs", (test) => {
       assert.equal(Object.keys(signature.outputs), ["logits"]);
       const { "lfer.counts": counts, ...about } = userDefinedMetadata;
       assert.is(counts.params, 64 * 27 + 2 * 64 + 64 * 64 * 9 + 64 * 3 + 3);
-      assert.equal(Object.keys(counts), ["params", "conv.macs", "conv.madds"]);
+      assert.equal(Object.keys(counts), ["params", "fvcore.macs", "fvcore.activations"]);
       for (const [key, value] of Object.entries({
         "lfer.schema": 1,
         "lfer.model": "Tiny",

@@ -29,7 +29,28 @@ suite("lferc stats --against", (test) => {
       assert.match(folder.stdout, /### B: new\n/);
       assert.match(folder.stdout, /No change against `old`: `a_wide`/);
       const same = run("old/a.lfer", "--set", "width=12", "--against", "new/a.lfer");
-      assert.is(same.stdout, "A  no change against new/a.lfer\n");
+      assert.is(same.stdout, "A  no change against new/a.lfer\n\na_wide  no change against new/a.lfer\n");
+    });
+  });
+
+  test("a file against a file: variants too, added and removed ones; other networks by their models", async () => {
+    const changed = model("A", 8).replace("A(width: 32)", "A(width: 48)");
+    const more = `${changed}\nvariant narrow = A(width: 4)\n`;
+    const files = { "old.lfer": model("A", 8), "new.lfer": more, "other.lfer": model("Other", 12) };
+    await inFolder(files, (cwd) => {
+      const run = (...args: readonly string[]) => runLferc(["stats", ...args], { cwd }).stdout;
+      const shown = run("new.lfer", "--against", "old.lfer");
+      assert.match(shown, /^A {2}no change against old\.lfer\n/);
+      assert.match(shown, /\na_wide {2}against old\.lfer\n/);
+      assert.match(shown, /\nfeatures\.conv +changed +conv2d +32 -> 48 channels +\+432 /);
+      assert.match(shown, /\nlogits +changed +linear +\[1, 4\] +\+64 /);
+      assert.match(shown, /\nnarrow {2}is new: not in old\.lfer\n/);
+      assert.match(run("old.lfer", "--against", "new.lfer"), /\nnarrow {2}is gone: only in new\.lfer\n/);
+      assert.match(
+        run("new.lfer", "--against", "old.lfer", "--depth", "1"),
+        /\nfeatures +changed +3 layers +32 -> 48 channels /,
+      );
+      assert.match(run("other.lfer", "--against", "old.lfer"), /^Other \(was A\) {2}against old\.lfer\n/);
     });
   });
 
@@ -43,7 +64,8 @@ suite("lferc stats --against", (test) => {
       assert.not.match(run().stdout, /gone/);
       assert.match(run().stdout, /^A {2}against base\.json/);
       assert.is(run("--model", "a_wide").stdout, "a_wide  no change against base.json\n");
-      const json = JSON.parse(run("--format", "json").stdout) as {
+      assert.is(run("--format", "json").stdout.trimEnd().split("\n").length, 2);
+      const json = JSON.parse(run("--format", "json", "--model", "A").stdout) as {
         status: string;
         params: unknown;
         schemaVersion: number;

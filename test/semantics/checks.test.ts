@@ -31,6 +31,7 @@ suite("semantics: check", (test) => {
     assert.equal(await codesOf(check("params == 110 within 5%")), ["budget/not-equal"]);
     assert.equal(await codesOf(check(`params(at: "stem") == 108   params("conv", at: "logits") == 8`)), []);
     assert.equal(await codesOf(check(`macs("conv") / params == 64   params * 2 - 32 == 2 * _budget`)), []);
+    assert.equal(await codesOf(check(`macs == macs("fvcore")   activations == activations("fvcore")`)), []);
   });
 
   test("variants, arguments and imported models", async () => {
@@ -57,7 +58,8 @@ suite("semantics: check", (test) => {
   test("what cannot be measured", async () => {
     const codes = (claims: string, of?: string) => codesOf(check(claims, of));
     assert.equal(await codes("parms <= 3"), ["resolve/unknown-measure"]);
-    assert.equal(await codes("macs <= 3"), ["resolve/convention-needed"]);
+    assert.equal(await codes("flops <= 3"), ["resolve/convention-needed"]);
+    assert.equal(await codes("madds <= 3"), ["resolve/convention-needed"]);
     assert.equal(await codes(`macs("fvcor") <= 3`), ["resolve/unknown-convention"]);
     assert.equal(await codes(`madds("fvcore") <= 3`), ["resolve/unknown-convention"]);
     assert.equal(await codes("params(at: 3) <= 3"), ["type/wrong-argument"]);

@@ -6,7 +6,40 @@ import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
 import { plainPaint } from "../../src/diagnostics/paint.js";
 import { renderPretty } from "../../src/diagnostics/render-pretty.js";
 import { noSourceTexts } from "../../src/diagnostics/source-text.js";
+import { assertFits } from "./fits.js";
 import { codesIn, type Ran } from "./lferc.js";
+
+/** The columns of the terminal on which commands run, and their colours go nowhere; undefined: no terminal. */
+let terminal: number | undefined;
+
+/** Runs commands as on a terminal of so many columns, and checks that what they print fits it. */
+export async function onTerminal<T>(columns: number, body: () => Promise<T>): Promise<T> {
+  const { TERM, NO_COLOR } = process.env;
+  terminal = columns;
+  Object.assign(process.env, { TERM: "dumb", NO_COLOR: "1" });
+  try {
+    return await body();
+  } finally {
+    terminal = undefined;
+    for (const [name, value] of Object.entries({ TERM, NO_COLOR })) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+/** Makes both streams look like that terminal; the returned function undoes it. */
+function dressed(columns: number | undefined): () => void {
+  if (columns === undefined) return () => undefined;
+  const undo = [process.stdout, process.stderr].map((stream) => {
+    const before = { isTTY: stream.isTTY, columns: stream.columns };
+    Object.assign(stream, { isTTY: true, columns });
+    return () => Object.assign(stream, before);
+  });
+  return () => {
+    for (const each of undo) each();
+  };
+}
 
 /**
  * Runs a command in this process, from the sources: many runs cost as much as one start. One at a time; `runLferc` is for tests of the
@@ -17,7 +50,7 @@ export async function callLferc([name = "", ...args]: readonly string[], cwd: st
   const own = { stdout: process.stdout.write, stderr: process.stderr.write };
   const said = { stdout: "", stderr: "" };
   const refused = (diagnostic: Diagnostic): number => {
-    said.stderr += renderPretty(diagnostic, noSourceTexts, plainPaint);
+    said.stderr += renderPretty(diagnostic, noSourceTexts, plainPaint, terminal);
     return 2;
   };
   const command = commands.find((candidate) => candidate.name === name);
@@ -37,9 +70,11 @@ export async function callLferc([name = "", ...args]: readonly string[], cwd: st
       return true;
     }) as typeof process.stdout.write;
   }
+  const undress = dressed(terminal);
   try {
     process.exitCode = 0;
     await module.handler(read.values as Parameters<typeof module.handler>[0]);
+    if (terminal !== undefined) assertFits(`${said.stdout}\n${said.stderr}`, terminal);
     return { code: Number(process.exitCode), ...said };
   } catch (error) {
     if (error instanceof UsageError) return { code: refused(error.diagnostic), ...said };
@@ -48,6 +83,7 @@ export async function callLferc([name = "", ...args]: readonly string[], cwd: st
     process.exitCode = 0;
     process.stdout.write = own.stdout;
     process.stderr.write = own.stderr;
+    undress();
     process.chdir(before);
   }
 }

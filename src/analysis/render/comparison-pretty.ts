@@ -1,10 +1,12 @@
 import { readableName } from "../../diagnostics/display-text.js";
 import { byteText, grouped, percentText, signed } from "../../diagnostics/number-text.js";
-import type { Paint } from "../../diagnostics/paint.js";
+import type { Paint, Style } from "../../diagnostics/paint.js";
+import { type Column, layOut } from "../../diagnostics/text-table.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import type { StatsComparison } from "../compare-stats.js";
 import {
   changesText,
+  type LayerRow,
   layerFigures,
   layerRows,
   movesOf,
@@ -13,7 +15,6 @@ import {
   type TotalRow,
   totalRows,
 } from "./comparison-rows.js";
-import { layOut } from "./table.js";
 
 export interface ComparisonOptions {
   readonly conventions: readonly ConventionName[];
@@ -38,21 +39,31 @@ const signedBytes = (delta: number): string =>
 
 function totalsTable(comparison: StatsComparison, { conventions, paint, width }: ComparisonOptions): string {
   const rows = totalRows(comparison, conventions).map((row) => ({ cells: [row.title, ...totalCells(row)] }));
-  const right = (title: string) => ({ title, align: "right" }) as const;
-  const columns = [{ title: "", align: "left" } as const, ...["before", "after", "difference", ""].map(right)];
+  const right = (title: string, weight?: number): Column => ({ title, align: "right", weight });
+  const columns = [
+    { title: "", align: "left" } as const,
+    ...[right("before", 1), right("after"), right("difference"), right("", 2)],
+  ];
   return layOut(columns, rows, paint, width);
 }
+
+/** Colours beside the words. */
+const kindStyles: Readonly<Partial<Record<LayerRow["kind"], Style>>> = { added: "green", removed: "red" };
 
 function layersTable(comparison: StatsComparison, { conventions, depth, paint, width }: ComparisonOptions): string {
   const figures = layerFigures(conventions);
   const rows = layerRows(comparison, depth, figures).map((row) => ({
     cells: [row.path, row.kind, row.op, row.output, ...[row.params, ...row.figures].map(signed)],
+    ...(kindStyles[row.kind] === undefined ? {} : { style: kindStyles[row.kind] as Style }),
   }));
   if (rows.length === 0) return "";
-  const left = (title: string) => ({ title, align: "left" }) as const;
-  const columns = [
-    ...["layer", "", "op", "output"].map(left),
-    ...["params", ...figures.map(({ title }) => title)].map((title) => ({ title, align: "right" }) as const),
+  const columns: readonly Column[] = [
+    { title: "layer", align: "left", keepsEnd: true },
+    { title: "", align: "left", weight: 3 },
+    { title: "op", align: "left", weight: 1 },
+    { title: "output", align: "left", weight: 4 },
+    { title: "params", align: "right" },
+    ...figures.map(({ title }, i): Column => ({ title, align: "right", weight: i === 0 ? 5 : 0 })),
   ];
   return `\n${layOut(columns, rows, paint, width)}`;
 }

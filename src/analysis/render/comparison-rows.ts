@@ -1,9 +1,9 @@
 /** The contents of a comparison in all formats: totals with their differences, and the changed layers, folded. */
 import { readableName } from "../../diagnostics/display-text.js";
-import type { ConventionName } from "../../recipe/measures.js";
+import { type ConventionName, defaultConvention } from "../../recipe/measures.js";
 import type { Change, ComparedLayer, MovedLayer, StatsComparison } from "../compare-stats.js";
 import { quantityKeys } from "../conventions.js";
-import { defaultConvention, type Figure, figureIn, figuresOf } from "./figures.js";
+import { type Figure, figureIn, figuresOf } from "./figures.js";
 import { shapeText } from "./layer-columns.js";
 
 /** A figure of the whole model; `unit` says how to print it. */
@@ -36,7 +36,7 @@ export interface LayerRow {
   readonly path: string;
   /** `conv2d`, `relu -> relu6`, or `12 layers`. */
   readonly op: string;
-  /** `[1, 58, 28, 28]`, with an arrow if it changed; empty for several layers. */
+  /** What changed of the output, `32 -> 48 channels`; of several layers, what they have in common. Otherwise its shape. */
   readonly output: string;
   /** Differences: the amount added, removed, or changed. */
   readonly params: number;
@@ -55,8 +55,45 @@ interface OneChange {
   readonly after: ComparedLayer | undefined;
 }
 
-const outputText = (layer: ComparedLayer | undefined): string =>
-  layer === undefined ? "" : shapeText(layer.outputShape);
+type Shape = readonly number[];
+
+/** The parts of a shape that have names: channels and map, or features. Others are compared as they are. */
+function namedParts(shape: Shape): readonly (readonly [name: string, value: string])[] | undefined {
+  const [, first, ...rest] = shape;
+  if (shape.length === 4)
+    return [
+      ["channels", String(first)],
+      ["map", rest.join("x")],
+    ];
+  return shape.length === 2 ? [["features", String(first)]] : undefined;
+}
+
+/** `32 -> 48 channels, 28x28 -> 14x14 map`; the shape if nothing changed. */
+function shapeChange(before: Shape, after: Shape): string {
+  const [was, is] = [namedParts(before), namedParts(after)];
+  if (was === undefined || is === undefined || was.length !== is.length || before[0] !== after[0])
+    return withArrow(shapeText(before), shapeText(after));
+  const changed = is.flatMap(([name, value], i) => {
+    const old = was[i]?.[1] ?? "";
+    return old === value ? [] : [`${old} -> ${value} ${name}`];
+  });
+  return changed.length === 0 ? shapeText(after) : changed.join(", ");
+}
+
+function outputText({ before, after }: OneChange): string {
+  if (before !== undefined && after !== undefined) return shapeChange(before.outputShape, after.outputShape);
+  return shapeText((after ?? before)?.outputShape ?? []);
+}
+
+/** What most of several layers say; of layers that were added or removed, the output of the last. */
+function outputOfAll(changes: readonly OneChange[]): string {
+  const texts = changes.map(outputText);
+  const arrows = texts.filter((text) => text.includes("->"));
+  const counts = new Map<string, number>();
+  for (const text of arrows) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const [most] = [...counts].toSorted(([, a], [, b]) => b - a);
+  return most?.[0] ?? texts.at(-1) ?? "";
+}
 
 const withArrow = (before: string, after: string): string =>
   before === "" || after === "" || before === after ? after || before : `${before} -> ${after}`;
@@ -71,7 +108,7 @@ function rowOf(changes: readonly OneChange[], path: string, figures: readonly Fi
     kind,
     path: readableName(isOne ? first.path : path),
     op: isOne ? readableName(withArrow(before?.op ?? "", after?.op ?? "")) : `${changes.length} layers`,
-    output: isOne ? withArrow(outputText(before), outputText(after)) : "",
+    output: outputOfAll(changes),
     params: sum((layer) => layer.params),
     // A figure that one of the records lacks adds nothing.
     figures: figures.map((figure) => sum((layer) => figureIn(layer.counts, figure) || 0)),

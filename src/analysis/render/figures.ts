@@ -10,9 +10,6 @@ export interface Figure {
   readonly title: string;
 }
 
-/** The default convention: most model cards quote its macs and activations. */
-export const defaultConvention: ConventionName = "fvcore";
-
 /** The figures of these conventions, in order. */
 export function figuresOf(names: readonly ConventionName[]): readonly Figure[] {
   return names.flatMap((convention) =>

@@ -1,8 +1,9 @@
 /** The columns of the table of layers. */
+
+import type { Column } from "../../diagnostics/text-table.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import type { Stats } from "../stats.js";
 import { type Figure, figureIn, figuresOf } from "./figures.js";
-import type { Column } from "./table.js";
 import type { TreeRow } from "./tree.js";
 
 export interface LayerColumn extends Column {

@@ -2,11 +2,12 @@
 import { readableName } from "../../diagnostics/display-text.js";
 import { byteText, grouped } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
+import { type Column, layOut } from "../../diagnostics/text-table.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import type { Stats } from "../stats.js";
 import { figureIn, figuresOf } from "./figures.js";
 import { shapeText } from "./layer-columns.js";
-import { type Column, layOut, markdownTable, markdownText } from "./table.js";
+import { markdownTable, markdownText } from "./table.js";
 
 /** A model and its file. */
 export interface ListedModel {

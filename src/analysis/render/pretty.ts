@@ -1,5 +1,6 @@
 import { asPaper, byteText, grouped, short } from "../../diagnostics/number-text.js";
 import type { Paint } from "../../diagnostics/paint.js";
+import { type Column, layOut, type TableRow } from "../../diagnostics/text-table.js";
 import { wrapText } from "../../diagnostics/wrap-text.js";
 import type { ConventionName } from "../../recipe/measures.js";
 import { conventionTable } from "../conventions.js";
@@ -7,7 +8,6 @@ import type { Stats } from "../stats.js";
 import { type Figure, figureIn, figuresOf } from "./figures.js";
 import { layerColumns, shapeText } from "./layer-columns.js";
 import { chosenColumns, chosenRows, type RowChoice } from "./row-choice.js";
-import { type Column, layOut, type TableRow } from "./table.js";
 import type { TreeRow } from "./tree.js";
 
 export interface PrettyOptions {
@@ -41,8 +41,8 @@ function conventionTableText(stats: Stats, { conventions, paint, width }: Pretty
     { title: "convention", align: "left" },
     { title: "unit", align: "left" },
     { title: "total", align: "right" },
-    { title: "", align: "right" },
-    { title: "counter", align: "left" },
+    { title: "", align: "right", weight: 1 },
+    { title: "counter", align: "left", weight: 0 },
   ];
   let before = "";
   const rows = figuresOf(conventions).map((figure): TableRow => {
@@ -73,6 +73,14 @@ function totalLine(stats: Stats, figure: Figure): readonly [string, string] {
   return [quantity, `${grouped(value)} (${convention}${printed})`];
 }
 
+/** The trained numbers in the types that weights are stored in, without the scales of int8. */
+const weightTypes = { float32: 4, float16: 2, int8: 1 } as const;
+
+const weightsText = (count: number): string =>
+  Object.entries(weightTypes)
+    .map(([type, bytes]) => `${byteText(count * bytes)} in ${type}`)
+    .join(", ");
+
 /** The lines under the table: exact totals, parameters by op, memory, receptive field; label and text. */
 export function summaryLines(
   stats: Stats,
@@ -88,7 +96,7 @@ export function summaryLines(
     ...(conventions.length === 1 ? figuresOf(conventions).map((figure) => totalLine(stats, figure)) : []),
     ["params", `${trained}${training}`],
     ["statistics", `${grouped(params.buffers)} running means and variances`],
-    ["weights", `${byteText(memory.paramBytes)}`],
+    ["weights", weightsText(params.total)],
     [
       "peak activations",
       `${byteText(memory.peakActivationBytes)}${at(memory.peakAt)}; in place ${byteText(memory.inPlacePeakActivationBytes)}${at(memory.inPlacePeakAt)} (batch 1)`,

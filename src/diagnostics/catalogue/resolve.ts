@@ -150,9 +150,11 @@ export const resolveEntries = {
     severity: "error",
     message: (h) => `${h.measure} are counted differently by every tool: name the convention`,
     help: (h) => `Write \`${h.measure}("NAME")\` with one of ${h.known}.`,
-    explanation: "An operation count without its convention cannot be compared with anything.",
-    bad: withCheck(`macs <= 1M`),
-    good: withCheck(`macs("fvcore") <= 1M`),
+    explanation:
+      "macs and activations without a convention are those of fvcore, as in `lferc stats`. fvcore gives no other unit, and an " +
+      "operation count without its convention cannot be compared with anything.",
+    bad: withCheck(`flops <= 2M`),
+    good: withCheck(`flops("torch") <= 2M`),
   }),
   "resolve/unknown-convention": entry<{
     measure: string;

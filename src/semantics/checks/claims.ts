@@ -1,7 +1,13 @@
 import type { Span } from "../../diagnostics/span.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import type { Claim, ClaimSide, Measure } from "../../recipe/claim.js";
-import { type ConventionName, conventions, plainMeasures, type Quantity } from "../../recipe/measures.js";
+import {
+  type ConventionName,
+  conventions,
+  defaultConvention,
+  plainMeasures,
+  type Quantity,
+} from "../../recipe/measures.js";
 import type { CheckDeclaration } from "../../syntax/ast.js";
 import type { Argument, Expression } from "../../syntax/ast-expressions.js";
 import { nowhere } from "../calls/declared-parameters.js";
@@ -171,6 +177,8 @@ function resolveMeasure(
     if (plainMeasures.some((measure) => measure === name)) {
       return { kind: "measure", name: name as Measure["name"], convention: undefined, at, span };
     }
+    if (giving.includes(defaultConvention))
+      return { kind: "measure", name: name as Quantity, convention: defaultConvention, at, span };
     context.report("resolve/convention-needed", { measure: name, known: giving.join(", ") }, span);
     return undefined;
   }

@@ -5,6 +5,7 @@ import { type Graph, typeOf } from "../../ir/graph.js";
 import { graphDigest } from "../../ir/graph-digest.js";
 import { elementCount } from "../../ir/shape.js";
 import type { Evaluation } from "../../recipe/evaluations.js";
+import { conventions, defaultConvention } from "../../recipe/measures.js";
 import {
   asProps,
   type LabelledOutput,
@@ -66,12 +67,11 @@ function countsOf(graph: Graph): Record<string, number> {
     if (role === "parameter") params += elementCount(typeOf(graph, value).shape);
   }
   const layers = layersOf(graph);
-  const [macs, madds] = [countTotal(layers, "conv", "macs"), countTotal(layers, "conv", "madds")];
-  return {
-    params,
-    ...(isProblem(macs) ? {} : { "conv.macs": macs }),
-    ...(isProblem(madds) ? {} : { "conv.madds": madds }),
-  };
+  const figures = conventions[defaultConvention].flatMap((quantity) => {
+    const total = countTotal(layers, defaultConvention, quantity);
+    return isProblem(total) ? [] : [[`${defaultConvention}.${quantity}`, total] as const];
+  });
+  return { params, ...Object.fromEntries(figures) };
 }
 
 /** The only input that is a picture of a known size; undefined if there are several. */

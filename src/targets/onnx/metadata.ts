@@ -36,7 +36,7 @@ export interface ModelMetadata {
   readonly sourceSha256: string;
   /** Hex digest over the network: its layers, not their weights. */
   readonly graphSha256: string;
-  /** Named counts: `{ "params": 1283024, "conv.madds": ... }`. */
+  /** Named counts: `{ "params": 1283024, "fvcore.macs": ... }`. */
   readonly counts: Readonly<Record<string, number>>;
   /** Absent if the model's input is no `picture(...)`. */
   readonly picture?: PictureInput | undefined;

@@ -3,6 +3,7 @@ import type { MacsConvention } from "../../analysis/conventions.js";
 import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { Span } from "../../diagnostics/span.js";
 import type { Graph } from "../../ir/graph.js";
+import { defaultConvention } from "../../recipe/measures.js";
 import { type AtomGraph, atomsOf } from "./atoms.js";
 import { type DrawnPage, drawPage } from "./draw-page.js";
 import { foldGraph } from "./fold.js";
@@ -24,9 +25,9 @@ const mostColumns = 12;
 const tallestTried = [8000, 6000, 4500, 3000, 2200, 1700, 1350, 1100, 900, 720, 560];
 
 export interface PictureOptions {
-  /** Number of block levels that are open, or all; by default as many as fit into a moderate size. */
+  /** Number of levels of names that are open, or all; by default as many as fit into a moderate size. */
   readonly depth?: number | "all" | undefined;
-  /** The convention for macs; by default that of convolutions alone, on which every counter agrees. */
+  /** The convention for macs; by default that of `lferc stats`. */
   readonly convention?: MacsConvention | undefined;
   /** `FILE:LINE:COL` of a span, for tooltips. */
   readonly locate?: ((span: Span) => string) | undefined;
@@ -88,12 +89,13 @@ function layOutComfortably(atoms: AtomGraph): LaidOut | Problem {
 /** Draws a network, or says why not: too many boxes at this depth, or macs too many to count. */
 export function drawNetwork(
   graph: Graph,
-  { depth, convention = "conv", locate }: PictureOptions = {},
+  { depth, convention = defaultConvention, locate }: PictureOptions = {},
 ): Picture | Problem {
   const atoms = atomsOf(graph, convention);
   if (isProblem(atoms)) return atoms;
   const deepest = atoms.atoms.reduce((most, { path }) => Math.max(most, path.length), 1);
-  const laidOut = depth === undefined ? layOutComfortably(atoms) : layOutAt(atoms, depth === "all" ? deepest : depth);
+  const laidOut =
+    depth === undefined ? layOutComfortably(atoms) : layOutAt(atoms, depth === "all" ? deepest + 1 : depth);
   if (isProblem(laidOut)) return laidOut;
   const { boxes, ...scene } = laidOut;
   const isStillFolded = isFolded(scene.level);

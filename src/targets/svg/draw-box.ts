@@ -1,6 +1,6 @@
 /** Draws the boxes, lines and labels of a laid-out network as SVG. */
 import { xmlText } from "../../diagnostics/xml-text.js";
-import type { Atom } from "./atoms.js";
+import type { Atom, Cost } from "./atoms.js";
 import { atomNote, blockNote, clipped, costLabel, type NoteContext } from "./labels.js";
 import { coursePath, tenth } from "./layout/course-path.js";
 import type { Course, PlacedBox } from "./layout/place.js";
@@ -23,8 +23,8 @@ const barHeight = 3;
 
 /** Facts about the whole diagram that each box needs. */
 export interface Page extends NoteContext {
-  /** The macs of the most expensive element drawn: its bar is full. */
-  readonly heaviest: number;
+  /** The costs of the most expensive element drawn: its bar is full. */
+  readonly heaviest: Cost;
 }
 
 const note = (text: string): string => `<title>${xmlText(text)}</title>`;
@@ -42,8 +42,8 @@ export function markOf(atom: Atom): Mark {
 
 /** The cost of an element relative to the most expensive one: a bar along its lower edge. */
 function bar(x: number, y: number, width: number, macs: number, mark: Mark, { heaviest }: Page): string {
-  if (macs === 0 || heaviest === 0) return "";
-  const length = Math.max(1, (width * macs) / heaviest);
+  if (macs === 0 || heaviest.macs === 0) return "";
+  const length = Math.max(1, (width * macs) / heaviest.macs);
   return rect(x, y, width, barHeight, "track") + rect(x, y, length, barHeight, mark);
 }
 

@@ -1,8 +1,8 @@
 /** Draws the page around the network: title, totals, legend, colours. */
-import { grouped } from "../../diagnostics/number-text.js";
+import { grouped, short } from "../../diagnostics/number-text.js";
 import { xmlText } from "../../diagnostics/xml-text.js";
 import type { ValueId } from "../../ir/graph.js";
-import type { Atom, AtomGraph } from "./atoms.js";
+import type { Atom, AtomGraph, Cost } from "./atoms.js";
 import { drawBox, drawLabels, drawLink, markOf, type Page, rect, text } from "./draw-box.js";
 import { clipped, type NoteContext, valueLabel } from "./labels.js";
 import type { Fragment } from "./layout/fragment.js";
@@ -30,6 +30,12 @@ const legendNames: Readonly<Record<Exclude<Mark, "end">, string>> = {
   rearrangement: "split, reshape",
 };
 
+/** What the numbers in the boxes are, by one of them: `201k · 39.3M is 201k params, 39.3M macs (fvcore)`. */
+function costsInWords({ heaviest: { params, macs }, convention }: Page): string {
+  const words = [`${short(params)} params`, ...(macs === 0 ? [] : [`${short(macs)} macs (${convention})`])];
+  return `${words.map((text) => text.split(" ")[0]).join(" · ")}: ${words.join(", ")}`;
+}
+
 /** The meaning of the marks on the page, and how to read boxes; lines of at most `width`. */
 function legendOf({ boxes }: Placed, page: Page, width: number): { readonly height: number; draw(y: number): string } {
   const used = new Set<Mark>();
@@ -40,14 +46,12 @@ function legendOf({ boxes }: Placed, page: Page, width: number): { readonly heig
   const kinds = (Object.keys(legendNames) as readonly (keyof typeof legendNames)[]).filter((mark) => used.has(mark));
   const isFree = page.total.params === 0 && page.total.macs === 0;
   const repeats = boxes.some(({ box }) => box.item.count > 1);
-  const heaviest = page.total.macs === 0 ? "" : ` (full: ${((100 * page.heaviest) / page.total.macs).toFixed(1)} %)`;
+  const most = ((100 * page.heaviest.macs) / page.total.macs).toFixed(1);
   const entries: readonly { readonly mark: Mark | undefined; readonly text: string }[] = [
     ...kinds.map((mark) => ({ mark, text: legendNames[mark] })),
-    ...(isFree ? [] : [{ mark: undefined, text: `1.2k · 3.4M: params · macs (${page.convention})` }]),
-    ...(page.heaviest === 0 ? [] : [{ mark: undefined, text: `bar: share of all macs${heaviest}` }]),
-    ...(repeats
-      ? [{ mark: undefined, text: "×n: n such units in a row, drawn once; beside it the costs of all" }]
-      : []),
+    ...(isFree ? [] : [{ mark: undefined, text: costsInWords(page) }]),
+    ...(page.heaviest.macs === 0 ? [] : [{ mark: undefined, text: `bar: macs, full at ${most} % of all` }]),
+    ...(repeats ? [{ mark: undefined, text: "×n: n such units in a row, drawn once with the costs of all" }] : []),
   ];
   const swatch = 16;
   let [x, line] = [0, 0];
@@ -105,13 +109,16 @@ export interface DrawnPage {
   readonly height: number;
 }
 
-/** The macs of the most expensive element drawn. */
-function heaviestOf({ items }: Level): number {
-  return items.reduce((most, { kind, inside, cost, atoms }) => {
-    if (kind === "block") return Math.max(most, cost.macs);
-    if (inside !== undefined) return Math.max(most, heaviestOf(inside));
-    return atoms.reduce((more, atom) => Math.max(more, atom.macs), most);
-  }, 0);
+/** The costs of the element drawn that has the most macs; of equal ones, the first. */
+function heaviestOf({ items }: Level): Cost {
+  const heavier = (a: Cost, b: Cost): Cost => (b.macs > a.macs || (b.macs === a.macs && b.params > a.params) ? b : a);
+  return items.reduce<Cost>(
+    (most, { kind, inside, cost, atoms }) => {
+      if (kind === "block") return heavier(most, cost);
+      return inside === undefined ? atoms.reduce<Cost>(heavier, most) : heavier(most, heaviestOf(inside));
+    },
+    { params: 0, macs: 0 },
+  );
 }
 
 /** The whole picture. */

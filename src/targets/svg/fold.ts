@@ -5,33 +5,38 @@ import { opKind } from "./op-kinds.js";
 import type { Item, Level, Link } from "./scene.js";
 import { boundaryOf, type Unit, unitsOf, withRepeats } from "./units.js";
 
-/** The network with `depth` levels of blocks shown; deeper ones are boxes. Repeated parts are shown once. */
+/**
+ * The network with `depth` levels of names shown; deeper blocks are boxes. A part that stands for the only part in it takes a
+ * level for each of their names, so that blocks of one depth are all open or all folded. Repeated parts are shown once.
+ */
 export function foldGraph(graph: AtomGraph, depth: number): Level {
   return foldLevel(graph, graph.atoms, 0, depth);
 }
 
 function foldLevel(graph: AtomGraph, atoms: readonly Atom[], from: number, depth: number): Level {
+  const left = ({ inner }: Unit): number => depth - (inner - from);
   // Folded repeats may differ in width; of open ones only the first is shown, so all must be equal.
-  const units = withRepeats(graph, unitsOf(graph, atoms, from), depth <= 1 ? "alike" : "equal");
+  const units = withRepeats(graph, unitsOf(graph, atoms, from), (unit) => (left(unit) <= 0 ? "alike" : "equal"));
   const stacks = stacked(graph, units);
-  const items = stacks.map((stack) => itemOf(graph, stack, depth));
+  const items = stacks.map((stack) => itemOf(graph, stack, left(stack[0] as Unit)));
   return { items, links: linksOf(graph, items) };
 }
 
+/** `depth`: the levels that are shown inside; 0: it is folded. */
 function itemOf(graph: AtomGraph, stack: readonly Unit[], depth: number): Item {
   const [head] = stack as [Unit];
   const atoms = stack.flatMap((unit) => unit.atoms);
   const [first] = atoms as [Atom];
   const { name, path, count } = head;
-  const makes = boundaryOf(graph, atoms).leaves;
-  const shared = { name, path, atoms, count, cost: costOf(atoms), makes };
+  const { enters: reads, leaves: makes } = boundaryOf(graph, atoms);
+  const shared = { name, path, atoms, count, cost: costOf(atoms), reads, makes };
   if (atoms.length === stack.length) {
     const kind = first.kind === "layer" ? "layers" : first.kind;
     return { ...shared, kind, inside: undefined, makesInside: makes };
   }
-  if (depth <= 1) return { ...shared, kind: "block", inside: undefined, makesInside: makes };
+  if (depth <= 0) return { ...shared, kind: "block", inside: undefined, makesInside: makes };
   const makesInside = count === 1 ? makes : boundaryOf(graph, head.first).leaves;
-  return { ...shared, kind: "group", inside: foldLevel(graph, head.first, head.inner, depth - 1), makesInside };
+  return { ...shared, kind: "group", inside: foldLevel(graph, head.first, head.inner, depth), makesInside };
 }
 
 /** Whether a layer is drawn as a further row of the previous box: it is elementwise. */

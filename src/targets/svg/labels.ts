@@ -170,6 +170,7 @@ export function blockNote(item: Item, context: NoteContext): string {
   const lines = [
     `${item.name === item.path ? item.path : `${item.path}: ${item.name}`}${repeats}`,
     `${layers.length} layers: ${listed.join(", ")}${more}`,
+    `${typesNote(context.graph, item.reads)} -> ${typesNote(context.graph, item.makes)}`,
     costNote(item.cost, context),
     place,
   ];

@@ -1,16 +1,14 @@
 /** Sizes of elements. Text is monospaced, so its width is known without font metrics: cells times a constant. */
 import { displayWidth } from "../../diagnostics/display-text.js";
+import { letterAdvance } from "../../diagnostics/picture-style.js";
 import type { Graph, ValueId } from "../../ir/graph.js";
 import { clipped, costLabel, layerLabel, valueLabel } from "./labels.js";
 import type { Item } from "./scene.js";
 
-/** The widest of the common monospaced fonts (Menlo, Consolas, DejaVu, Liberation, Courier) advances 0.602 em. */
-const advance = 0.605;
-
 export const textSizes = { title: 18, body: 12, small: 11, label: 10.5 } as const;
 
 export function textWidth(text: string, size: number): number {
-  return displayWidth(text) * size * advance;
+  return displayWidth(text) * size * letterAdvance;
 }
 
 /** Positions of the lines of a box, in pixels from its top. */

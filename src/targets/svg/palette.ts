@@ -1,11 +1,7 @@
 /** The colours of a diagram, for light and dark backgrounds, as style rules: no scripts, nothing external. */
+import { inks, paper, pictureFont, type Shades } from "../../diagnostics/picture-style.js";
 import { textSizes } from "./measure.js";
 import type { OpKind } from "./op-kinds.js";
-
-interface Shades {
-  readonly light: string;
-  readonly dark: string;
-}
 
 /** The mark of a box: the kind of its op, a folded block, or an input or output. */
 export type Mark = OpKind | "block" | "end";
@@ -25,16 +21,10 @@ export const marks: Readonly<Record<Mark, Shades>> = {
 
 /** Backgrounds: the page, boxes, and nested open blocks in alternating colours. */
 export const grounds = {
-  page: { light: "#ffffff", dark: "#0d1117" },
+  page: paper,
   box: { light: "#ffffff", dark: "#1c2128" },
   frame0: { light: "#f3f5f8", dark: "#141920" },
   frame1: { light: "#e8ecf1", dark: "#1b222b" },
-} as const satisfies Record<string, Shades>;
-
-/** Text with a contrast of at least 4.5:1 to every background (WCAG 2.2, 1.4.3), and lines. */
-export const inks = {
-  ink: { light: "#1f2328", dark: "#e6edf3" },
-  muted: { light: "#4d5560", dark: "#a8b1bc" },
 } as const satisfies Record<string, Shades>;
 
 export const lines = {
@@ -42,8 +32,6 @@ export const lines = {
   edge: { light: "#c3cad2", dark: "#3d444d" },
   track: { light: "#e4e8ed", dark: "#30363d" },
 } as const satisfies Record<string, Shades>;
-
-const faces = `ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace`;
 
 function rules(shade: keyof Shades): string {
   const fills = { ...grounds, ...inks, track: lines.track };
@@ -58,7 +46,7 @@ function rules(shade: keyof Shades): string {
 
 /** All rules are scoped to the class `lfer`, so that a page with the diagram is not affected. */
 export function styleSheet(): string {
-  return `.lfer{font:${textSizes.body}px ${faces}}
+  return `.lfer{font:${textSizes.body}px ${pictureFont}}
 .lfer text{white-space:pre}
 .lfer .small{font-size:${textSizes.small}px}
 .lfer .label{font-size:${textSizes.label}px}

@@ -14,6 +14,8 @@ export interface Item {
   /** Number of equal or similar consecutive units that it represents; usually 1. */
   readonly count: number;
   readonly cost: Cost;
+  /** Values of others that it reads, in order. */
+  readonly reads: readonly ValueId[];
   /** Values that others read, in order. */
   readonly makes: readonly ValueId[];
   /** The contents of an open block; for a repeated one, of its first unit. */

@@ -166,11 +166,15 @@ function rangeName(first: string, last: string): string {
 }
 
 /** Merges consecutive parts, each feeding only the next with one value, into one part with a count. */
-export function withRepeats(graph: AtomGraph, units: readonly Unit[], likeness: Likeness): readonly Unit[] {
+export function withRepeats(
+  graph: AtomGraph,
+  units: readonly Unit[],
+  likenessOf: (unit: Unit) => Likeness,
+): readonly Unit[] {
   const owner = new Map(units.flatMap((unit) => unit.atoms.map((atom) => [atom, unit] as const)));
   const texts = new Map<Unit, string>();
   const textOf = (unit: Unit): string => {
-    const text = texts.get(unit) ?? signature(graph, unit.atoms, likeness);
+    const text = texts.get(unit) ?? signature(graph, unit.atoms, likenessOf(unit));
     texts.set(unit, text);
     return text;
   };

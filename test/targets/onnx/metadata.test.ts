@@ -13,7 +13,7 @@ const info: ModelMetadata = {
   model: "LferLdl",
   sourceSha256: "ab".repeat(32),
   graphSha256: "cd".repeat(32),
-  counts: { params: 1_283_024, "conv.madds": 294_606_017 },
+  counts: { params: 1_283_024, "fvcore.macs": 152_852_568 },
   picture: { name: "image", height: 112, width: 224, mean: [0.576, 0.449, 0.401], std: [0.207, 0.19, 0.181] },
   output: { name: "logits", labels: ["happy", 'quo"te', "überraschung"] },
 };

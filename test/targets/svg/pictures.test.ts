@@ -4,11 +4,12 @@ import * as assert from "uvu/assert";
 import { statsOf } from "../../../src/analysis/stats.js";
 import { compile, load } from "../../../src/compiler.js";
 import { isProblem } from "../../../src/diagnostics/diagnostic.js";
+import { inks } from "../../../src/diagnostics/picture-style.js";
 import { nodeHost } from "../../../src/hosts/node-host.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { drawNetwork, type Picture, type PictureOptions } from "../../../src/targets/svg/build.js";
 import { shapeLabel } from "../../../src/targets/svg/labels.js";
-import { grounds, inks, lines, marks } from "../../../src/targets/svg/palette.js";
+import { grounds, lines, marks } from "../../../src/targets/svg/palette.js";
 import { root } from "../../support/lferc.js";
 import { suite } from "../../support/suite.js";
 import { compile as compileText } from "../../support/tester.js";
@@ -76,6 +77,27 @@ suite("pictures of networks", (test) => {
     assert.not.match(open.svg, /<g><title>[^<]* layers: [^<]*<\/title><rect[^>]*class="box"/);
     assert.is(draw(lferLdl, { depth: open.depth }).svg, open.svg);
     assert.is(draw(lferLdl, { depth: 99 }).boxes, open.boxes);
+  });
+
+  test("blocks of one depth are all open or all folded, also one that is alone in its part", async () => {
+    const { svg } = draw(await graphOf("mobilenet_v2.lfer", "MobileNetV2"), { depth: 3 });
+    const notes = [...svg.matchAll(/<g><title>([^<\n]*)\n[^<]*<\/title><rect[^>]*class="(box|frame)/g)];
+    const units = notes.filter(([, path]) => /\.inverted_residual(_\d+)?(:.*)?$/.test(path!));
+    assert.equal([units.length, new Set(units.map(([, , kind]) => kind))], [12, new Set(["box"])]);
+    assert.ok(units.some(([, path]) => path === "units.stage_1.inverted_residual: stage_1.inverted_residual"));
+  });
+
+  test("every box says its path, shapes, costs and source; the legend's numbers are the picture's own", () => {
+    const { svg } = draw(lferLdl, { locate: ({ file, start }) => `${file}@${start}` });
+    const notes = [...svg.matchAll(/<g><title>([^<]*)<\/title>/g)].map(([, note]) => note!);
+    assert.is(notes.length, svg.match(/<g><title>/g)?.length);
+    for (const note of notes.filter((each) => !/^(input|output) /.test(each))) {
+      assert.match(note, /\[N, [^\]]*\] -&gt; \[N, /);
+      assert.match(note, /[\d,]+ params[^\n]*\n[\d,]+ macs \(fvcore\)/);
+      assert.match(note, /\.lfer@\d+$/);
+    }
+    assert.ok(notes.some((note) => /^stage3\.unit_1: unit_1–7\n7 units/.test(note)));
+    assert.match(svg, ">201k · 39.3M: 201k params, 39.3M macs (fvcore)<");
   });
 
   test("the shape of every value that goes from box to box is said", () => {

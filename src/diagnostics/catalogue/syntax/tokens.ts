@@ -6,10 +6,19 @@ export const syntaxTokenEntries = {
   "syntax/unexpected-character": entry<{ characters: string }>({
     severity: "error",
     message: (h) => `${h.characters} is not part of the language`,
-    help: (h) =>
-      h.characters.includes(";")
-        ? "Remove it: a statement ends where the next one begins."
-        : "Names are made of a-z, A-Z, 0-9 and `_`. Remove the character, or put the text in double quotes.",
+    help: (h) => {
+      if (h.characters.includes(";")) return "Remove it: a statement ends where the next one begins.";
+      const [unseen] = /<U\+\w+>/.exec(h.characters) ?? [];
+      if (unseen !== undefined)
+        return `${unseen} stands for a character that is not seen: remove it, or write a space.`;
+      const twin = /[a-z]/i.test(h.characters)
+        ? /[\p{Script=Cyrillic}\p{Script=Greek}]/u.exec(h.characters)?.[0]
+        : undefined;
+      const names = "Names are made of a-z, A-Z, 0-9 and `_`.";
+      return twin === undefined
+        ? `${names} Remove the character, or put the text in double quotes.`
+        : `${names} \`${twin}\` is none of these letters, though it may look like one.`;
+    },
     explanation: "Outside strings and comments only the characters of names, numbers and operators have a meaning.",
     bad: model("logits = image -> conv(8)$"),
     good: plain,
