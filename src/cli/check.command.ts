@@ -5,7 +5,6 @@ import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { renderGithub } from "../diagnostics/render-github.js";
 import { type Located, renderJson } from "../diagnostics/render-json.js";
 import { renderPretty, summarize } from "../diagnostics/render-pretty.js";
-import { renderSarif } from "../diagnostics/render-sarif.js";
 import { noSourceTexts } from "../diagnostics/source-text.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { version } from "../version.js";
@@ -120,7 +119,10 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   const more = args.assumptions ? { assumptions: assumptionsJson(assumptions) } : {};
   if (args.format === "json") session.json(renderJson(found, more));
   else session.print(renderAssumptions(assumptions));
-  if (args.format === "sarif") session.json(renderSarif(found, version));
+  if (args.format === "sarif") {
+    const { renderSarif } = await import("../diagnostics/render-sarif.js");
+    session.json(renderSarif(found, version));
+  }
   const diagnostics = found.map(([diagnostic]) => diagnostic);
   const count = onnx.length + sources.length;
   const files = `${count} file${count === 1 ? "" : "s"}`;

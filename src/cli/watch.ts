@@ -1,6 +1,5 @@
 /** `--watch`: runs a command again whenever a file that it read changes. */
 import { harmless, oneLine } from "../diagnostics/display-text.js";
-import { watchFiles } from "../hosts/file-watch.js";
 import { takeInterrupts } from "./interrupts.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, forStdout, type Outlets, openSession, runCommand, type Session } from "./session.js";
@@ -38,6 +37,7 @@ const clock = (): string => new Date().toTimeString().slice(0, 8);
 
 /** Runs the command repeatedly until it is interrupted. */
 async function runAgainAndAgain(body: (session: Session) => Promise<ExitCode>): Promise<130> {
+  const { watchFiles } = await import("../hosts/file-watch.js");
   const watch = watchFiles();
   let isRunning = true;
   let stop: (value: undefined) => void = () => undefined;
