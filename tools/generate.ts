@@ -27,6 +27,8 @@ const generators: readonly (() => Promise<GeneratedFile[]>)[] = [
   async () => (await import("./generate-blocked-doc.js")).generateBlockedDoc(),
   async () => (await import("./generate-counting-doc.js")).generateCountingDoc(),
   async () => (await import("./generate-models-doc.js")).generateModelsDoc(),
+  async () => (await import("./generate-action.js")).generateAction(),
+  async () => (await import("./generate-readme.js")).generateReadme(),
   async () => (await import("./generate-picture.js")).generatePicture(),
   async () => (await import("./generate-reference-doc.js")).generateReferenceDoc(),
   async () => (await import("./generate-cli-doc.js")).generateCliDoc(),

@@ -15,7 +15,7 @@ export async function writeOutput(session: Session, output: string, pieces: read
   const result = await writeFileWhole(resolve(session.cwd, output), pieces);
   if (result.kind === "written") return true;
   const { code, existed } = result;
-  session.report([diagnose("onnx/cannot-write-file", { path: output, code, existed })]);
+  session.report([diagnose("onnx/cannot-write-file", { path: output, code, existed, isOneOfTwo: false })]);
   return false;
 }
 
@@ -30,7 +30,9 @@ export async function writeOutputs(
   );
   if (result.kind === "written") return true;
   const { path, code, existed } = result;
-  session.report([diagnose("onnx/cannot-write-file", { path: named.get(path) ?? path, code, existed })]);
+  session.report([
+    diagnose("onnx/cannot-write-file", { path: named.get(path) ?? path, code, existed, isOneOfTwo: true }),
+  ]);
   return false;
 }
 

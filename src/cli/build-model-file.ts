@@ -1,11 +1,13 @@
+import { resolve } from "node:path";
 import type { Sources } from "../compiler.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import type { Graph } from "../ir/graph.js";
 import type { OptimizeLevel } from "../passes/pipeline.js";
 import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
 import { version } from "../version.js";
-import { formatBytes, writeOutput } from "./build-files.js";
+import { formatBytes, writeOutput, writeOutputs } from "./build-files.js";
 import { outputName } from "./build-output.js";
 import { liveLine } from "./live-line.js";
 import { proofReport } from "./proof-progress.js";
@@ -20,6 +22,9 @@ export interface ModelFileArguments extends WeightArguments {
   readonly opset: number;
   readonly optimize: OptimizeLevel;
   readonly verify: boolean;
+  /** The source, as on the command line. */
+  readonly path: string;
+  readonly card?: boolean | undefined;
 }
 
 interface Input {
@@ -65,7 +70,7 @@ export async function buildModelFile(
   if (built.runtimeMissing !== undefined) {
     session.talk(`only the graph was verified, not the file: ${built.runtimeMissing.message}\n`);
   }
-  if (!(await writeOutput(session, args.output, built.pieces))) return 1;
+  if (!(await write(session, args, built, graph))) return 1;
   talkOfNames(session, built.account);
   session.talk(describe(outputName(args.output), built, args.opset));
   const noise = built.verification?.fullSizeNoise;
@@ -75,4 +80,26 @@ export async function buildModelFile(
     );
   }
   return 0;
+}
+
+/** Writes the file; with `--card` both or neither. */
+async function write(
+  session: Session,
+  { output, card, path, weights, opset }: ModelFileArguments,
+  built: Extract<BuildResult, { kind: "built" }>,
+  graph: Graph,
+): Promise<boolean> {
+  if (card !== true) return writeOutput(session, output, built.pieces);
+  const { cardPath, modelCard } = await import("./model-card.js");
+  const { cwd } = session;
+  const [source, from] = [path, weights].map((each) => (each === undefined ? undefined : resolve(cwd, each)));
+  const text = await modelCard({ output, built, graph, opset, source: source ?? cwd, weights: from, cwd });
+  const about = cardPath(output);
+  const files = new Map([
+    [output, built.pieces],
+    [about, [new TextEncoder().encode(text)]],
+  ]);
+  if (!(await writeOutputs(session, files))) return false;
+  session.talk(`${oneLine(about)}: its model card\n`);
+  return true;
 }

@@ -12,12 +12,13 @@ export type BuildFlag =
   | "optimize"
   | "verify"
   | "split"
+  | "card"
   | "weights-type"
   | "depth"
   | "convention";
 
 export const buildTargets = {
-  onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "verify"],
+  onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "verify", "card"],
   "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify", "split"],
   "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],

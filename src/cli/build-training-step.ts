@@ -50,7 +50,9 @@ function describe(path: string, { name, pieces, nodeCount, verification }: StepF
 async function isSpecial(session: Session, output: string): Promise<boolean> {
   const there = await existing(resolve(session.cwd, output));
   if (there === undefined || there.isFile() || there.isDirectory()) return false;
-  session.report([diagnose("onnx/cannot-write-file", { path: output, code: "ENOTREG", existed: true })]);
+  session.report([
+    diagnose("onnx/cannot-write-file", { path: output, code: "ENOTREG", existed: true, isOneOfTwo: true }),
+  ]);
   return true;
 }
 

@@ -37,6 +37,7 @@ interface BuildArguments extends WeightArguments {
   readonly seed?: number | undefined;
   readonly verify?: boolean | undefined;
   readonly split?: boolean | undefined;
+  readonly card?: boolean | undefined;
   readonly watch: boolean;
   readonly depth?: string | undefined;
   readonly convention?: MacsConvention | undefined;
@@ -59,6 +60,8 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
   if (misplaced !== undefined) return wrong(misplaced);
   if (args.split === true && isStdout(args.output))
     return wrong("--split writes two files, standard output takes one: name one after -o");
+  if (args.card === true && isStdout(args.output))
+    return wrong("--card writes a second file, standard output takes one: name one after -o");
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
     return wrong("--batch takes a whole number from 1");
   if (depth !== undefined && pictureDepth(depth) === undefined)
@@ -76,9 +79,23 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
 
 /** The flags that only some targets use. */
 function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
-  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, split } = args;
+  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, split, card } = args;
   const drawn = { depth: args.depth, convention: args.convention, "weights-type": args["weights-type"] };
-  return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, split, ...drawn };
+  return {
+    model,
+    recipe,
+    batch,
+    set,
+    weights,
+    "weights-map": map,
+    seed,
+    opset,
+    optimize,
+    verify,
+    split,
+    card,
+    ...drawn,
+  };
 }
 
 /** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */
@@ -156,7 +173,8 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         type: "string",
         demandOption: true,
         requiresArg: true,
-        describe: "the file to write, or for tfjs the folder; - is standard output",
+        describe:
+          "the file to write, or for tfjs the folder; - is standard output, except for tfjs, --split and --card",
       })
       .option("target", {
         type: "string",
@@ -211,6 +229,12 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         describe:
           "onnx-train: two files, NAME.gradients.onnx and NAME.update.onnx for -o NAME.onnx, so that processes can average their gradients in between",
       })
+      .option("card", {
+        type: "boolean",
+        defaultDescription: "false",
+        describe:
+          "onnx: also write NAME.card.md, a model card: costs, preprocessing, classes, verification, and the run of the weights",
+      })
       .option("weights-type", {
         choices: weightsTypes,
         requiresArg: true,
@@ -232,6 +256,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
       })
       .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with initial weights")
       .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained weights")
+      .example("lferc build model.lfer -o model.onnx --weights runs/first/best.safetensors --card", "with a model card")
       .example(
         "lferc build models/resnet.lfer --model resnet18 -o r18.onnx --weights resnet18.pth",
         "with PyTorch's weights",

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { checkClaims } from "../analysis/budget.js";
 import type { Results } from "../analysis/measured.js";
 import { isProblem } from "../diagnostics/diagnostic.js";
@@ -5,7 +6,9 @@ import type { Located } from "../diagnostics/render-json.js";
 import { noSourceTexts } from "../diagnostics/source-text.js";
 import { sha256 } from "../formats/digest.js";
 import { compileBudgetFile } from "./compile-file.js";
+import { notTaken } from "./not-taken.js";
 import { readOnnxFile } from "./onnx-file.js";
+
 import type { Session } from "./session.js";
 
 interface HeldFiles {
@@ -23,6 +26,8 @@ export async function checkOnnxFiles(
   session: Session,
   { files, budget, sizes, results }: HeldFiles,
 ): Promise<readonly Located[]> {
+  const wrong = await notTaken(resolve(session.cwd, budget), budget, "sources");
+  if (wrong !== undefined) return [[wrong, noSourceTexts]];
   const { diagnostics, claims, texts, inputs } = await compileBudgetFile(budget, session.cwd);
   session.note(inputs);
   const found: Located[] = diagnostics.map((diagnostic) => [diagnostic, texts]);

@@ -80,7 +80,7 @@ async function check(session: Session, args: CheckArguments): Promise<ExitCode> 
   if ("code" in sizes) throw new UsageError(sizes);
   const isDenied = deniedBy(args.deny ?? []);
   const paths = args.path.length === 0 ? ["."] : args.path;
-  const expanded = await expandPaths(paths, session.cwd);
+  const expanded = await expandPaths(paths, session.cwd, "sources or ONNX files");
   session.note(expanded.looked);
   const { onnx, sources } = sortFiles(expanded.files, args, session.cwd);
   const paint = paintFor(process.stderr);

@@ -111,7 +111,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "completion",
     summary: "print a completion script for the shell",
-    failure: undefined,
+    failure: "no file or folder of that name",
     load: async () => untyped((await import("./completion.command.js")).completionCommand(commands)),
   },
   {

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { compileBudget } from "../compile-budget.js";
 import { type Compilation, type CompileOptions, compile, load, type Sources } from "../compiler.js";
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { type SourceTexts, sourceTexts } from "../diagnostics/source-text.js";
 import { nodeHost } from "../hosts/node-host.js";
 import { runFiles } from "../training/run-files.js";
@@ -51,13 +51,23 @@ function placesOf(root: string, sources: Sources, cwd: string) {
   return { texts, inputs: asked.map((file) => resolve(root, file)) };
 }
 
+/** The only thing to say of a file without a declaration, if it is one. */
+function nothingIn({ entry, files }: Sources, path: string): readonly Diagnostic[] | undefined {
+  const file = files.get(entry);
+  if (file === undefined || file.tree.declarations.length > 0) return undefined;
+  // Whatever else is in it was reported.
+  const left = file.text.replace(/\/\/.*/g, "").replace(/^\ufeff?\s*lfer 1\s/, "");
+  if (/\S/.test(left)) return undefined;
+  return [diagnose("tool/empty-file", { path, hasRemarks: /\S/.test(file.text) })];
+}
+
 /** Compiles one file without output. */
 export async function compileFile(path: string, cwd: string, options: CompileOptions = {}): Promise<CompiledPath> {
   const full = resolve(cwd, path);
   const { root, sources } = await loadFile(path, cwd);
   const compilation = compile(sources, options);
   const { texts, inputs } = placesOf(root, sources, cwd);
-  const { diagnostics } = compilation;
+  const diagnostics = nothingIn(sources, displayPath(cwd, full)) ?? compilation.diagnostics;
   const hasErrors = diagnostics.some((diagnostic) => diagnostic.severity === "error");
   return { path: displayPath(cwd, full), sources, inputs, compilation, diagnostics, hasErrors, texts };
 }

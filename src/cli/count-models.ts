@@ -6,6 +6,7 @@ import { formatPlace, noSourceTexts, type SourceTexts } from "../diagnostics/sou
 import type { Span } from "../diagnostics/span.js";
 import type { Graph } from "../ir/graph.js";
 import type { ConventionName } from "../recipe/measures.js";
+import { talkOfChoice } from "./chosen-model.js";
 import type { CompiledPath } from "./compile-file.js";
 import { isOnnxPath, otherModel, readOnnxFile } from "./onnx-file.js";
 import type { Session } from "./session.js";
@@ -18,6 +19,8 @@ export interface CountRequest {
   readonly every?: boolean;
   /** Whether a missing model is allowed. */
   readonly mayLack?: boolean;
+  /** Whether to say which model of a file was taken. */
+  readonly saysChoice?: boolean;
 }
 
 /** A model found under PATH..., ready to count. */
@@ -58,7 +61,7 @@ async function modelsOfFile(
   session: Session,
   file: string,
   isNamed: boolean,
-  { model, set, every }: CountRequest,
+  { model, set, every, saysChoice }: CountRequest,
 ): Promise<FoundInFile> {
   const wanted = model ?? (isNamed && every !== true ? "main" : "all");
   // The compiler is loaded only by commands that compile.
@@ -72,6 +75,9 @@ async function modelsOfFile(
   const hasErrors = diagnostics.some(({ severity }) => severity === "error");
   const isEmpty = !hasErrors && lacking === undefined && compilation.models.length === 0 && isNamed;
   if (isEmpty) session.report([diagnose("tool/nothing-to-count", { path })]);
+  const [only, ...others] = compilation.models;
+  if (saysChoice === true && wanted === "main" && only !== undefined && others.length === 0)
+    talkOfChoice(session, compiled, only.name);
   const training = await trainingGraphs(compiled, wanted, set);
   const locate = (span: Span): string => formatPlace(span, texts);
   const models = compilation.models.map(({ name, graph }): FoundModel => {
@@ -119,7 +125,7 @@ export async function findModels(
   request: CountRequest,
   take: (model: FoundModel) => void,
 ): Promise<boolean> {
-  const { files, failed } = await session.expand(paths);
+  const { files, failed } = await session.expand(paths, "sources or ONNX files");
   let hasFailed = failed;
   const named = new Set(paths.map((path) => resolve(session.cwd, path)));
   const lacking: Diagnostic[] = [];

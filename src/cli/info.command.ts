@@ -2,11 +2,14 @@ import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
 import { isProblem } from "../diagnostics/diagnostic.js";
+import { oneLine } from "../diagnostics/display-text.js";
 import type { Found } from "../engines/engine.js";
 import { engines } from "../engines/registry.js";
 import { version } from "../version.js";
 import { type EngineState, engineStates } from "./engine-states.js";
+import { docsFolder } from "./package-root.js";
 import { packageVersion } from "./package-version.js";
+import { displayPath } from "./project.js";
 import { runCommand, type Session } from "./session.js";
 
 const formats = ["pretty", "json"] as const;
@@ -26,6 +29,8 @@ export interface Info {
   /** The version of the picture decoder; null if it is not installed. */
   readonly sharp: string | null;
   readonly engines: readonly EngineState[];
+  /** The folder of the pages that messages call docs/NAME.md; null if it is not installed. */
+  readonly docs: string | null;
 }
 
 async function gather(): Promise<Info> {
@@ -39,6 +44,7 @@ async function gather(): Promise<Info> {
     cores: availableParallelism(),
     sharp: isProblem(decoder) ? null : packageVersion(import.meta.resolve("sharp")),
     engines: states,
+    docs: docsFolder() ?? null,
   };
 }
 
@@ -52,7 +58,7 @@ const placeOf = ({ device, threads }: Found): string =>
   threads === undefined ? device : `${device}, ${threads} thread${threads === 1 ? "" : "s"}`;
 
 /** The lines for people: for each engine what was found, or what it needs. */
-export function infoLines({ lferc, node, platform, architecture, cores, sharp, engines: states }: Info): string {
+export function infoLines({ lferc, node, platform, architecture, cores, sharp, engines: states, docs }: Info): string {
   const lines = [
     line("lferc", lferc, ""),
     line("node", node, `${platform} ${architecture}, ${cores} core${cores === 1 ? "" : "s"}`),
@@ -60,6 +66,7 @@ export function infoLines({ lferc, node, platform, architecture, cores, sharp, e
     ...states.map((state) =>
       state.found ? line(state.name, state.version, placeOf(state)) : line(state.name, "not here", state.needs),
     ),
+    ...(docs === null ? [] : [`${"docs".padEnd(nameWidth)}${oneLine(docs)}`]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -67,7 +74,7 @@ export function infoLines({ lferc, node, platform, architecture, cores, sharp, e
 async function info(session: Session, { format }: InfoArguments): Promise<0> {
   const found = await gather();
   if (format === "json") session.json(`${JSON.stringify(found, undefined, 2)}\n`);
-  else session.print(infoLines(found));
+  else session.print(infoLines(found.docs === null ? found : { ...found, docs: displayPath(session.cwd, found.docs) }));
   return 0;
 }
 

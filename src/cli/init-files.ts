@@ -53,6 +53,11 @@ const ignored = `# What lferc train and lferc build write.
 /node_modules/
 `;
 
+/** Git for Windows may write CRLF on checkout: `lferc fmt --check` expects the one form everywhere. */
+export const attributesPath = ".gitattributes";
+export const sourceAttributes = "*.lfer text eol=lf\n";
+export const attributes = `${sourceAttributes}*.onnx binary\n*.safetensors binary\n`;
+
 /** `from`: the argument of npm install in the folder. */
 const readme = (from: string | undefined): string => `# A vision model in lfer
 
@@ -73,8 +78,8 @@ ${typedCommand} fmt                                                 # one canoni
 \`--no\`: npx runs the lferc that is installed in this folder or above it, and fetches none. It is installed by
 \`npm install --save-dev ${from ?? "ADDRESS"}\`${from === undefined ? ", a tarball's or a git repository's" : ""}.
 
-\`${workflowPath}\` holds every change to its form and to its budget, and tells in the summary of a pull
-request what it costs.
+\`${workflowPath}\` holds every change to its form and to its budget, and tells in a
+comment of a pull request what it costs.
 `;
 
 export interface StarterPlace {
@@ -92,6 +97,7 @@ export function starterFiles({ models, from, fromHere }: StarterPlace): Readonly
     [starter.file, model],
     [workflowPath, sourceWorkflow(models, from)],
     [".gitignore", ignored],
+    [attributesPath, attributes],
     ["README.md", readme(fromHere)],
   ]);
 }

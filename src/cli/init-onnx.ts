@@ -4,6 +4,7 @@ import { statsOf } from "../analysis/stats.js";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { defaultConvention } from "../recipe/measures.js";
+import { attributes, attributesPath } from "./init-files.js";
 import { onnxWorkflow, workflowPath } from "./init-workflow.js";
 import type { InstallAddress } from "./install-address.js";
 import { readOnnxFile } from "./onnx-file.js";
@@ -87,6 +88,7 @@ check {
 `;
   const files = new Map([
     [budgetFile, text],
+    [attributesPath, attributes],
     [workflowPath, onnxWorkflow(places, from)],
   ]);
   return { files, command };

@@ -1,11 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { type Diagnostic, diagnose, isProblem } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import { writeFailure } from "../diagnostics/file-failures.js";
+import { kindOfPath } from "../formats/kind-of-path.js";
 import { type WriteNewResult, writeNewFiles } from "../hosts/write-new-files.js";
-import { starter, starterFiles } from "./init-files.js";
+import { attributesPath, sourceAttributes, starter, starterFiles } from "./init-files.js";
 import { workflowPath } from "./init-workflow.js";
 import { type InstallAddress, readInstallAddress } from "./install-address.js";
 import { displayPath } from "./project.js";
@@ -64,6 +65,12 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
     return 1;
   }
   const folder = resolve(session.cwd, args.dir);
+  // Of other files the system's error says enough.
+  const kind = existsSync(folder) && statSync(folder).isFile() ? kindOfPath(folder, new Uint8Array()) : undefined;
+  if (kind !== undefined) {
+    session.report([diagnose("tool/wrong-kind", { path: args.dir, kind, wanted: "a folder" })]);
+    return 1;
+  }
   const top = repositoryTop(folder) ?? folder;
   const from = args.from === undefined ? undefined : readInstallAddress(args.from, session.cwd, top);
   if (isProblem(from)) {
@@ -103,6 +110,11 @@ async function init(session: Session, args: InitArguments): Promise<ExitCode> {
   }
   if (from !== undefined && result.kept.includes(workflowPath)) {
     say(`${oneLine(shown(workflowPath))} was kept as it was: --from did not change it.`);
+  }
+  if (result.kept.includes(attributesPath) && !readFileSync(join(folder, attributesPath), "utf8").includes("*.lfer")) {
+    say(
+      `${oneLine(shown(attributesPath))} was kept as it was: add "${sourceAttributes.trimEnd()}" to it, for checkouts on Windows.`,
+    );
   }
   // The commands about an ONNX file are for where one stands.
   const steps = folder === session.cwd || args.onnx !== undefined ? next : [`cd ${word(folder)}`, ...next];

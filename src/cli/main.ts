@@ -1,4 +1,4 @@
-import type { ArgumentsCamelCase } from "yargs";
+import type { ArgumentsCamelCase, CommandModule } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { harmless } from "../diagnostics/display-text.js";
 import { InvariantError } from "../diagnostics/invariant.js";
@@ -52,10 +52,18 @@ function reportBug(error: unknown): void {
     harmless(`lferc: this is a bug in lferc${kind}, not in your file${where}.
 ${error instanceof Error ? (error.stack ?? error.message) : String(error)}
 lferc ${version}, Node ${process.version}, ${process.platform} ${process.arch}
-Please report it, with the command and the file that showed it, where the project keeps its issues ("npm bugs lfer").
+Please report it, with the command and the file that showed it, to those from whom you have lfer.
 `),
   );
   process.exitCode = bugExit;
+}
+
+/** A better message for an unknown flag: a parameter of the file, or another tool's word. */
+async function meant(name: string, module: CommandModule, args: readonly string[], found: Diagnostic) {
+  if (found.code !== "tool/unknown-flag") return undefined;
+  const { settingMeant } = await import("./settings-as-flags.js");
+  const { flagMeant } = await import("./other-words.js");
+  return (await settingMeant(name, module, args, found)) ?? flagMeant(name, module, args);
 }
 
 /** Runs one command line; sets `process.exitCode`. */
@@ -81,7 +89,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
     const names = commands.map((candidate) => candidate.name);
-    const suggestion = suggest(name, name.startsWith("-") ? ["--help", "--version"] : names);
+    const { commandMeant } = await import("./other-words.js");
+    const suggestion = commandMeant(name) ?? suggest(name, name.startsWith("-") ? ["--help", "--version"] : names);
     refuse(diagnose("tool/unknown-command", { name, suggestion, known: names.join(", ") }));
     return;
   }
@@ -93,8 +102,7 @@ export async function main(args: readonly string[]): Promise<void> {
       workingFolder();
       sayHelp(await (await import("./command-help.js")).commandHelp(command));
     } else if (read.kind === "refused") {
-      const { settingMeant } = await import("./settings-as-flags.js");
-      refuse((await settingMeant(name, module, rest, read.diagnostic)) ?? read.diagnostic);
+      refuse((await meant(name, module, rest, read.diagnostic)) ?? read.diagnostic);
     } else await module.handler(read.values as ArgumentsCamelCase);
   } catch (error) {
     if (error instanceof UsageError) refuse(error.diagnostic);

@@ -1,5 +1,6 @@
 import type { CompiledModel } from "../compiler.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
+import { talkOfChoice } from "./chosen-model.js";
 import type { CompiledPath } from "./compile-file.js";
 import { oneFile } from "./one-file.js";
 import type { Session } from "./session.js";
@@ -26,5 +27,6 @@ export async function compileOneModel(
     session.report([diagnose("onnx/which-model", { path, choices, flag: "--model NAME" })]);
     return undefined;
   }
+  if (name === undefined) talkOfChoice(session, compiled, model.name);
   return { model, compiled };
 }

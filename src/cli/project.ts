@@ -3,7 +3,9 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import { isInside } from "../hosts/node-host.js";
+import { sourceEnding } from "../hosts/path.js";
 import { runFiles } from "../training/run-files.js";
+import type { Taken } from "./not-taken.js";
 
 /** Files that mark the root of a project. */
 const projectMarks = [".git", "package.json"];
@@ -66,7 +68,7 @@ export interface Expanded {
 }
 
 /** The source files that the command line names: files as given, folders searched. */
-export async function expandPaths(paths: readonly string[], cwd: string): Promise<Expanded> {
+export async function expandPaths(paths: readonly string[], cwd: string, taken: Taken = "sources"): Promise<Expanded> {
   const files = new Set<string>();
   const looked = new Set<string>();
   const diagnostics: Diagnostic[] = [];
@@ -82,7 +84,12 @@ export async function expandPaths(paths: readonly string[], cwd: string): Promis
     looked.add(full);
     try {
       if (!(await stat(full)).isDirectory()) {
-        files.add(full);
+        // Loaded only for what is no source by its name: other commands start without it.
+        const wrong = full.endsWith(sourceEnding)
+          ? undefined
+          : await (await import("./not-taken.js")).notTaken(full, path, taken);
+        if (wrong === undefined) files.add(full);
+        else diagnostics.push(wrong);
         continue;
       }
       const under = await sourcesUnder(full, looked, true);

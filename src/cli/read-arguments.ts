@@ -84,7 +84,13 @@ function findFlag(command: string, declared: DeclaredArguments, arg: string): Fl
     const known = [...byFlag.keys(), "help"].filter((each) => each.length > 1);
     const near = known.includes(word) ? word : suggest(word, known);
     const suggestion = word.length === 1 || place !== undefined ? undefined : near;
-    return diagnose("tool/unknown-flag", { command, flag: arg.split("=")[0] ?? arg, suggestion, place });
+    return diagnose("tool/unknown-flag", {
+      command,
+      flag: arg.split("=")[0] ?? arg,
+      suggestion,
+      place,
+      instead: undefined,
+    });
   }
   return { name, option, said, isNegated, inline };
 }

@@ -5,6 +5,7 @@ import type { Paint } from "../diagnostics/paint.js";
 import { renderPretty } from "../diagnostics/render-pretty.js";
 import { noSourceTexts, type SourceTexts } from "../diagnostics/source-text.js";
 import type { CompiledPath } from "./compile-file.js";
+import type { Taken } from "./not-taken.js";
 import { expandPaths } from "./project.js";
 import { forPeople, paintFor, widthOn } from "./terminal.js";
 import { workingFolder } from "./working-folder.js";
@@ -59,7 +60,10 @@ export interface Session {
   /** Diagnostics for people, to stderr. */
   report(diagnostics: readonly Diagnostic[], texts?: SourceTexts): void;
   /** The source files that PATH... names (folders searched), absolute; wrong paths are reported. */
-  expand(paths: readonly string[]): Promise<{ readonly files: readonly string[]; readonly failed: boolean }>;
+  expand(
+    paths: readonly string[],
+    taken?: Taken,
+  ): Promise<{ readonly files: readonly string[]; readonly failed: boolean }>;
   /** Compiles a file and reports its errors. */
   compilePath(path: string, options?: CompileOptions): Promise<CompiledPath>;
 }
@@ -83,8 +87,8 @@ export function openSession({ print, lines, data, talk, note }: Outlets = stream
         talk(`${renderPretty(diagnostic, texts, paintErr, widthOn(process.stderr))}\n`);
       }
     },
-    async expand(paths) {
-      const { files, looked, diagnostics } = await expandPaths(paths, cwd);
+    async expand(paths, taken) {
+      const { files, looked, diagnostics } = await expandPaths(paths, cwd, taken);
       note(looked);
       session.report(diagnostics);
       return { files, failed: diagnostics.length > 0 };

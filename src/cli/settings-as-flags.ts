@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.js";
 import type { Settable, SettingNames } from "../semantics/models/setting-names.js";
 import { declaredArguments } from "./declared-arguments.js";
+import { parametersMeant } from "./other-words.js";
 import { readArguments } from "./read-arguments.js";
 import { shellWord } from "./shell-word.js";
 import { workingFolder } from "./working-folder.js";
@@ -14,15 +15,6 @@ interface UnknownFlag {
   readonly name: string;
   readonly value: string;
 }
-
-/** Synonyms of common recipe parameters. */
-const otherWords: ReadonlyMap<string, string> = new Map([
-  ["learning_rate", "lr"],
-  ["rate", "lr"],
-  ["batch_size", "batch"],
-  ["decay", "weight_decay"],
-  ["wd", "weight_decay"],
-]);
 
 interface Usual {
   readonly declaration: string;
@@ -68,7 +60,7 @@ function unknownFlags(module: CommandModule, args: readonly string[]) {
 
 /** The parameter that a flag refers to, and its declaration. */
 function parameterMeant({ name }: UnknownFlag, { recipes, models }: SettingNames) {
-  for (const word of [name, otherWords.get(name)]) {
+  for (const word of [name, parametersMeant.get(name)]) {
     const has = ({ parameters }: Settable): boolean => word !== undefined && parameters.includes(word);
     const [recipe] = recipes.filter(has);
     if (recipe !== undefined) return { parameter: word as string, owner: `recipe ${recipe.name}` };
@@ -102,7 +94,10 @@ export async function settingMeant(
   const { loadFile } = await import("./compile-file.js");
   const { settingNames } = await import("../semantics/models/setting-names.js");
   const all = settingNames((await loadFile(file, workingFolder())).sources);
-  const names = { ...all, recipes: all.recipes.filter(({ name }) => recipe === undefined || name === recipe) };
+  // A command that takes no recipe sets parameters of models only.
+  const isOfRecipes = ["recipe", "rows"].some((option) => declaredArguments(module).options.has(option));
+  const recipes = all.recipes.filter(({ name }) => isOfRecipes && (recipe === undefined || name === recipe));
+  const names = { ...all, recipes };
   const meant = parameterMeant(first, names);
   if (meant !== undefined) {
     const said = flags.flatMap((flag) => {
@@ -112,7 +107,7 @@ export async function settingMeant(
     const { parameter: name, owner } = meant;
     return diagnose("tool/flag-is-setting", { command, flag: first.flag, name, owner, said: said.join(" ") });
   }
-  const name = otherWords.get(first.name) ?? first.name;
+  const name = parametersMeant.get(first.name) ?? first.name;
   const [open] = names.recipes;
   const way = Object.hasOwn(usual, name) ? usual[name] : undefined;
   if (way === undefined || open === undefined || (recipe === undefined && names.recipes.length > 1)) return undefined;

@@ -38,7 +38,11 @@ export async function readBase(
   const refuse = (diagnostic: Diagnostic): undefined => session.report([diagnostic]) as undefined;
   let records: readonly Stats[];
   if (await isSource(full)) {
-    const { found, failed } = await countAll(session, [path], conventions, { ...request, mayLack: true });
+    const { found, failed } = await countAll(session, [path], conventions, {
+      ...request,
+      mayLack: true,
+      saysChoice: false,
+    });
     if (failed) return undefined;
     records = found.map(({ stats }) => stats);
   } else {

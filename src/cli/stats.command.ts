@@ -195,7 +195,7 @@ async function stats(session: Session, args: StatsArguments): Promise<ExitCode> 
     session.report([set]);
     return 2;
   }
-  const request = { model: args.model, set };
+  const request = { model: args.model, set, saysChoice: args.format === "pretty" };
   const failed =
     args.explain !== undefined
       ? await explainAll(session, args, args.explain, request)

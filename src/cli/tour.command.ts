@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { loadDecoder } from "../data/decode.js";
 import { loadOnnxRuntime } from "../deploy/onnx-runtime.js";
@@ -11,6 +10,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import { makeLastingFolder } from "../hosts/temporary-folder.js";
 import { runFiles } from "../training/run-files.js";
 import { freeRunFolder } from "../training/run-folder.js";
+import { packageRoot } from "./package-root.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
 import { shellWord } from "./shell-word.js";
@@ -23,14 +23,6 @@ const width = 80;
 
 interface TourArguments {
   readonly out?: string | undefined;
-}
-
-/** The package's folder, bundled or not. */
-function packageRoot(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json"))) return folder;
-    invariant(dirname(folder) !== folder, "lferc lies in no package");
-  }
 }
 
 /** Runs lferc with these arguments and our outputs; resolves to its exit code. */
@@ -107,10 +99,9 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
     return 1;
   }
   const shown = (path: string): string => displayPath(session.cwd, path);
-  const [network, small] = [example, trainedExample].map((path) => shown(join(packageRoot(), path))) as [
-    string,
-    string,
-  ];
+  const home = packageRoot();
+  invariant(home !== undefined, "lferc lies in no package");
+  const [network, small] = [example, trainedExample].map((path) => shown(join(home, path))) as [string, string];
   const faces = join(out, "drawn");
   const drawn = shown(faces);
   const run = shown(await freeRunFolder(join(out, "runs"), "Faces"));
@@ -179,7 +170,10 @@ async function tour(session: Session, args: TourArguments): Promise<ExitCode> {
   for (const [what, words] of next) {
     session.print(`${what === "" ? "" : `${what}:\n`}${commandLines(words)}\n`);
   }
-  session.print("Networks by example: docs/language.md. Training: docs/training.md\n");
+  const page = (name: string): string => oneLine(shown(join(home, "docs", name)));
+  session.print(
+    `Networks by example: ${page("language.md")}\nTraining: ${page("training.md")}\nAll pages: ${page("README.md")}\n`,
+  );
   return leftOut(session, steps);
 }
 

@@ -44,7 +44,15 @@ export function mapClasses(source: RowSource, wishes: ClassWishes): ClassMap | R
   const unknown = [...new Set(wanted.filter((name) => placeOf(name) === undefined))];
   if (unknown.length > 0) {
     const suggestion = unknown.length === 1 ? suggest(unknown[0] as string, names) : undefined;
-    return refuse(problem("data/unknown-class", { path, unknown, labels: names, suggestion }));
+    return refuse(
+      problem("data/unknown-class", {
+        path,
+        unknown,
+        labels: names,
+        suggestion,
+        isAll: unknown.length === new Set(wanted).size,
+      }),
+    );
   }
   const places = Int32Array.from(called, (name) => (name === undefined ? leftOut : (placeOf(name) ?? leftOut)));
   return { names, places, warnings: unasked(source, called, seen, { names, places }) };

@@ -60,12 +60,7 @@ export async function folderRows(
       ...(validation === undefined ? {} : { validation: `the folder ${validation}` }),
       ...(test === undefined ? {} : { test: `the folder ${test}` }),
     },
-    warnings: [
-      ...(skipped === 0 ? [] : [problem("data/files-left-out", { path, count: skipped })]),
-      ...(validation === undefined || test === undefined
-        ? []
-        : [problem("data/split-left-alone", { path, split: test, used: validation })]),
-    ],
+    warnings: skipped === 0 ? [] : [problem("data/files-left-out", { path, count: skipped })],
     ...filesBelow(path, decode),
   };
 }

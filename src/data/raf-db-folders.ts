@@ -29,7 +29,13 @@ export async function numberedRows(
       else if (number === undefined) {
         const labels = rafDbClasses.map((label, index) => `${index + 1} (${label})`);
         return refuse(
-          problem("data/unknown-class", { path: join(root, top), unknown: [name], labels, suggestion: undefined }),
+          problem("data/unknown-class", {
+            path: join(root, top),
+            unknown: [name],
+            labels,
+            suggestion: undefined,
+            isAll: false,
+          }),
         );
       } else {
         const { pictures, skipped: others } = await findPictures([join(root, top, name)]);

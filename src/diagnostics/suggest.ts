@@ -21,6 +21,9 @@ function editDistance(a: string, b: string, limit: number): number {
   return last[b.length] ?? 0;
 }
 
+/** The letters of a word in alphabetical order: those of a word typed in another order are the same. */
+const letters = (word: string): string => [...word.toLowerCase()].sort().join("");
+
 /** The candidate most similar to `name`, if any is similar enough. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > 64) return undefined;
@@ -33,7 +36,9 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   let bestDistance = limit + 1;
   for (const candidate of known) {
     if (candidate === name || candidate.length > 64) continue;
-    const distance = plain(candidate) === spelling ? 0 : editDistance(name, candidate, limit);
+    const edits = plain(candidate) === spelling ? 0 : editDistance(name, candidate, limit);
+    const isShuffled = edits > limit && name.length > 3 && letters(candidate) === letters(name);
+    const distance = isShuffled ? limit : edits;
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

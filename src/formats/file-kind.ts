@@ -1,26 +1,6 @@
 /** What a file is by its first bytes, for messages about files that are not what they should be. */
+import type { FileKind } from "./file-kinds.js";
 import { namedEncoding } from "./stored-text.js";
-
-export const fileKinds = {
-  empty: "an empty file",
-  "lfs-pointer": "a Git LFS pointer, the note that Git has in place of a large file",
-  "web-page": "a web page",
-  xml: "an XML text",
-  json: "a JSON text",
-  zip: "a ZIP archive",
-  gzip: "a gzip archive",
-  tar: "a tar archive",
-  hdf5: "an HDF5 file, as Keras writes",
-  numpy: "a NumPy array",
-  tflite: "a TensorFlow Lite model",
-  gguf: "a GGUF file",
-  pdf: "a PDF document",
-  picture: "a picture",
-  program: "a program",
-  text: "a text file",
-} as const;
-
-export type FileKind = keyof typeof fileKinds;
 
 /** The first bytes of files of a kind, and where they are. */
 const signatures: readonly (readonly [kind: FileKind, at: number, bytes: string])[] = [
@@ -48,7 +28,7 @@ const beginnings: readonly (readonly [kind: FileKind, text: RegExp])[] = [
 ];
 
 /** Enough of a file to recognise it. */
-const lookedAt = 512;
+export const lookedAt = 512;
 
 /** The kind of a file; undefined for binary files of no kind in the list. */
 export function fileKindOf(bytes: Uint8Array): FileKind | undefined {

@@ -1,5 +1,6 @@
 /** The output of `lferc info` about the machine and each engine. */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { engineStates } from "../../src/cli/engine-states.js";
 import { type Info, infoLines } from "../../src/cli/info.command.js";
@@ -8,7 +9,7 @@ import { wrapLines } from "../../src/diagnostics/wrap-text.js";
 import type { Found } from "../../src/engines/engine.js";
 import { type EngineEntry, engines } from "../../src/engines/registry.js";
 import { version } from "../../src/version.js";
-import { runLferc } from "../support/lferc.js";
+import { root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 import { stillEngine } from "../training/still-run.js";
 
@@ -27,7 +28,15 @@ const standIns: readonly EngineEntry[] = [
   saying("long", problem("engine/no-cuda", { reason: "no library" }), `npm install ${"x".repeat(60)}`),
 ];
 
-const machine = { lferc: "0.1.0", node: "20.0.0", platform: "linux", architecture: "x64", cores: 2, sharp: null };
+const machine = {
+  lferc: "0.1.0",
+  node: "20.0.0",
+  platform: "linux",
+  architecture: "x64",
+  cores: 2,
+  sharp: null,
+  docs: "node_modules/lfer/docs",
+};
 
 const wide = (text: string): readonly string[] => text.split("\n").filter((line) => line.length > 80);
 
@@ -45,6 +54,7 @@ gpu            4.0.0     NVIDIA GPU, by CUDA
 missing        not here  npm install missing@4.22.0
 long           not here
   npm install ${"x".repeat(60)}
+docs           node_modules/lfer/docs
 `,
     );
     assert.is(text.split("\n").at(-2), `long           not here  npm install ${"x".repeat(60)}`);
@@ -66,7 +76,8 @@ long           not here
     const asJson = runLferc(["info", "--format", "json"]);
     assert.equal([asJson.code, asJson.stderr], [0, ""]);
     const said = JSON.parse(asJson.stdout) as Info;
-    assert.is(asText.stdout, infoLines(said));
+    assert.is(asText.stdout, infoLines({ ...said, docs: "docs" }));
+    assert.is(said.docs, join(root, "docs"));
     assert.equal([said.lferc, said.node, said.cores], [version, process.versions.node, availableParallelism()]);
     assert.equal(
       said.engines.map(({ name }) => name),

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { codeList } from "../../src/cli/explain.command.js";
+import { catalogue } from "../../src/diagnostics/catalogue.js";
 import { version } from "../../src/version.js";
 import { codesIn, inFolder, lfercPath, root, runInRemovedFolder, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
@@ -219,6 +221,28 @@ suite("lferc explain and info", (test) => {
     assert.is(ran.code, 0);
     assert.match(ran.stdout, "Gives it:");
     assert.match(ran.stdout, "Fixed:");
+  });
+
+  test("explain without a code, or with a phase, says a line about each code", () => {
+    const lines = runLferc(["explain"]).stdout.trimEnd().split("\n");
+    assert.equal(
+      lines.map((line) => line.split(" ")[0]),
+      Object.keys(catalogue),
+    );
+    for (const line of lines) assert.match(line, /^\S+ {2,}[^ ].*[.?!]$/);
+    const shapes = runLferc(["explain", "shape"]).stdout.trimEnd().split("\n");
+    assert.ok(shapes.length > 10 && shapes.every((line) => line.startsWith("shape/")));
+    assert.ok(shapes.length < lines.length);
+  });
+
+  test("the list of codes fits a terminal", () => {
+    for (const width of [80, 120]) {
+      const text = codeList(Object.keys(catalogue), width);
+      assert.equal(
+        text.split("\n").filter((line) => line.length > width),
+        [],
+      );
+    }
   });
 
   test("a code may carry its brackets", () => assert.is(runLferc(["explain", "[shape/not-divisible]"]).code, 0));

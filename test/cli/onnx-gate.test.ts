@@ -7,7 +7,7 @@ import { workflowPath } from "../../src/cli/init-workflow.js";
 import { sha256 } from "../../src/formats/digest.js";
 import { codesIn, inFolder, lfercPath, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
-import { stepsOf } from "./workflow-steps.js";
+import { scriptOf } from "./workflow-steps.js";
 
 const exported = (name: string): Uint8Array => readFileSync(join(root, `test/targets/onnx/exported/${name}.onnx`));
 
@@ -181,7 +181,10 @@ suite("lferc init --onnx", (test) => {
       git("commit", "--quiet", "-m", "begin");
       git("remote", "add", "origin", home);
       const yaml = readFileSync(join(home, workflowPath), "utf8");
-      const [, check = "", tell = ""] = stepsOf(yaml);
+      const [check, tell] = ["no broken budget", "what the change costs"].map((name) => scriptOf(yaml, name)) as [
+        string,
+        string,
+      ];
       const variable = (name: string): string =>
         JSON.parse(new RegExp(`^ {2}${name}: (.*)$`, "m").exec(yaml)?.[1] ?? "") as string;
       const env = {
@@ -211,7 +214,7 @@ suite("lferc init --onnx", (test) => {
       const made = runLferc(["init", "--onnx", "open.onnx", "--set", "height=33", "--set", "width=0x21"], { cwd });
       assert.is(made.code, 0, made.stderr);
       const yaml = readFileSync(join(cwd, workflowPath), "utf8");
-      assert.is(yaml.match(/ --set height=33 --set width=33 /g)?.length, 2);
+      assert.is(yaml.match(/ --set height=33 --set width=33 /g)?.length, 3);
     }));
 
   test("a file that a workflow cannot find or name is refused before anything is written", () =>

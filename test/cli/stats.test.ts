@@ -18,10 +18,10 @@ variant wide = M(size: 32)
 `;
 
 suite("lferc stats", (test) => {
-  test("a table for people on stdout, nothing on stderr", async () => {
+  test("a table for people on stdout, which model it is on stderr", async () => {
     await inFolder({ "m.lfer": model }, (cwd) => {
       const { code, stdout, stderr } = runLferc(["stats", "m.lfer"], { cwd });
-      assert.is(stderr, "");
+      assert.match(stderr, /^m\.lfer: its model \w+; --model takes another: [\w, ]+\n$/);
       assert.is(code, 0);
       // conv 8*8*8 outputs * 27 products + batch norm 2 * 512 + pool 512 + linear 32.
       assert.match(stdout, /\ntotal +268 +15\.4k +100\.0% +516\n/);

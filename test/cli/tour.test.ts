@@ -1,5 +1,5 @@
 import { cpSync, existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import * as assert from "uvu/assert";
 import { faceExpressions } from "../../src/data/generated-faces.js";
 import { inFolder, lfercPath, root, runLferc } from "../support/lferc.js";
@@ -18,13 +18,21 @@ suite("lferc tour", (test) => {
       assert.ok(answers.filter(([, face, answer]) => face === answer).length >= 5, answers.join("\n"));
       assert.ok(existsSync(join(cwd, "out/runs/Faces-1/report.html")));
       assert.match(stdout, "Open out/runs/Faces-1/report.html");
-      assert.not.match(stderr, /left out/i);
+      assert.not.match(stderr, /left out|warning/i);
+      // The part that `eval` gets is not looked at before.
+      assert.match(stderr, /held out \(the folder val; left alone: the folder test\)/);
       // The tour's own lines; the commands that it runs format theirs.
       const own = stdout.split("\n").filter((line) => /^(?:\$| {4}\S.*(?: \\)?$|[A-Z].*[?:.]$)/.test(line));
       assert.ok(own.length > 20);
       for (const line of own) assert.ok(line.length <= 80, line);
       // Its last lines are commands for a shell, unwrapped.
       const next = stdout.slice(stdout.indexOf("What to try next"));
+      const pages = [...next.matchAll(/^[A-Z][\w ]+: (\S+\.md)$/gm)].map(([, path = ""]) => resolve(cwd, path));
+      assert.equal(
+        pages,
+        ["language.md", "training.md", "README.md"].map((name) => join(root, "docs", name)),
+      );
+      for (const page of pages) assert.ok(existsSync(page), page);
       for (const name of ["data", "train", "eval", "report", "sweep"]) assert.match(next, `$ npx --no lferc ${name} `);
       assert.match(next, /--recipe RafDb/);
     }));

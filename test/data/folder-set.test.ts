@@ -94,7 +94,8 @@ suite("a folder as a data set", (test) => {
     inFolder({ "d/train/sad/a.png": png, "d/val/sad/b.png": png, "d/test/sad/c.png": png }, async (cwd) => {
       const set = opened(await open(join(cwd, "d")));
       assert.equal(keys(set.heldOut), ["val/sad/b.png"]);
-      assert.equal(codes(set.warnings), ["data/missing-classes", "data/split-left-alone"]);
+      assert.is(set.heldOutIs, "the folder val; left alone: the folder test");
+      assert.equal(codes(set.warnings), ["data/missing-classes"]);
     }));
 
   for (const [title, top] of [
@@ -269,7 +270,7 @@ suite("a folder as a data set", (test) => {
           [set.training.length, keys(set.heldOut)],
           [2, ["PublicTest/happy/0.png", "PublicTest/happy/1.png"]],
         );
-        assert.ok(codes(set.warnings).includes("data/split-left-alone"));
+        assert.is(set.heldOutIs, "the folder PublicTest; left alone: the folder PrivateTest");
       },
     ));
 

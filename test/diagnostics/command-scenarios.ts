@@ -146,7 +146,9 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
     }),
   "tool/no-temporary-folder": () =>
     inFolder({}, (cwd) => codesIn(runLferc(["tour"], { cwd, env: { TMPDIR: join(cwd, "nowhere") } }).stderr)),
-  "tool/cannot-write": () => inFolder({ face: "a file" }, (cwd) => reportedCodes(["init", "face"], cwd)),
+  "tool/cannot-write": () => inFolder({ "face/.github": "a file" }, (cwd) => reportedCodes(["init", "face"], cwd)),
+  "tool/wrong-kind": () => inFolder({ "net.py": "import torch\n" }, (cwd) => reportedCodes(["check", "net.py"], cwd)),
+  "tool/empty-file": () => inFolder({ "m.lfer": "" }, (cwd) => reportedCodes(["check", "m.lfer"], cwd)),
   "tool/unreadable-path": running("check", "x".repeat(5000)),
   "tool/no-models-in-folder": running("check", "empty"),
   "tool/nothing-to-count": () =>

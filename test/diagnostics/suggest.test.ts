@@ -6,6 +6,8 @@ suite("did you mean", (test) => {
   test("a slip of the keyboard", () => {
     assert.is(suggest("rellu", ["relu", "silu", "conv"]), "relu");
     assert.is(suggest("stirde", ["stride", "kernel"]), "stride");
+    assert.is(suggest("Tyni", ["Tiny", "Relu"]), "Tiny");
+    assert.is(suggest("net", ["ten", "relu"]), undefined);
     assert.is(suggest("DepthWise", ["depthwise", "conv"]), "depthwise");
   });
 

@@ -122,7 +122,6 @@ export const trainScenarios: Readonly<Record<string, () => Promise<readonly stri
   "data/nothing-held-out": onFolder("single"),
   "data/files-left-out": onFolder("notes"),
   "data/pictures-left-out": onFolder("broken"),
-  "data/split-left-alone": onFolder("split"),
   "data/bad-answers": async () => {
     const found = readAnswersTable("path,label,answer,happy\na.png,sad,happy,1\n", "run/answers.csv");
     return isProblem(found) ? [found.diagnose({}).code] : [];

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,7 +9,7 @@ import { inFolder, type Ran, root, runLferc } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const [, example = ""] = /^```js\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+const [, example = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? [];
 const [, tiny = ""] = /^`tiny\.lfer`:\n\n```lfer\n([\s\S]*?)^```$/m.exec(readme) ?? [];
 
 /** Runs a program unchanged, except for the location of "lfer": package.json defines that, and the packed package's test checks it. */
@@ -42,9 +42,37 @@ suite("the README's example of the library", (test) => {
     await inFolder({ "tiny.lfer": tiny }, (cwd) => {
       const run = runProgramme(example, [], cwd);
       assert.equal([run.code, run.stderr], [0, ""]);
-      assert.is(run.stdout, `0 ${counted("tiny.lfer", cwd).params.total}\n`);
+      assert.is(run.stdout, `Tiny ${counted("tiny.lfer", cwd).params.total}\n0 messages\n`);
     });
   });
+
+  test("compiles under strict TypeScript, also where an index may be undefined", () =>
+    inFolder(
+      { "example.ts": example, "wrong.ts": example.replace("stats.params.total", "stats.params.totl") },
+      (cwd) => {
+        const options = {
+          strict: true,
+          noUncheckedIndexedAccess: true,
+          exactOptionalPropertyTypes: true,
+          noEmit: true,
+          target: "es2023",
+          module: "nodenext",
+          types: ["node"],
+          typeRoots: [join(root, "node_modules/@types")],
+          paths: { lfer: [join(root, "src/index.ts")] },
+          skipLibCheck: true,
+        };
+        writeFileSync(join(cwd, "package.json"), '{ "type": "module" }');
+        const compileFile = (file: string) => {
+          writeFileSync(join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: [file] }));
+          const tsc = join(root, "node_modules/typescript/bin/tsc");
+          return spawnSync(process.execPath, [tsc, "-p", cwd], { cwd, encoding: "utf8" });
+        };
+        const ran = compileFile("example.ts");
+        assert.equal([ran.stdout, ran.status], ["", 0]);
+        assert.match(compileFile("wrong.ts").stdout, "totl");
+      },
+    ));
 });
 
 suite("examples/library.mjs", (test) => {

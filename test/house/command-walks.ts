@@ -289,6 +289,10 @@ export const walks: Readonly<Record<string, Walk>> = {
         lines: [{ "--split": true }],
         refused: [[{ "--split": true, "--output": "-" }, "tool/wrong-usage"]],
       },
+      card: {
+        lines: [{ "--card": true }],
+        refused: [[{ "--card": true, "--output": "-", "--target": "onnx" }, "tool/wrong-usage"]],
+      },
       "weights-type": {
         beside: { "--target": "tfjs", "--output": "out" },
         lines: choices("--weights-type", weightsTypes),

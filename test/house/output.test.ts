@@ -38,7 +38,7 @@ suite("house: what is written to the streams", (test) => {
   test("is exact only where programs read it", () => {
     assert.equal(placesOf(/session\.data\(/g), {
       "cli/check.command.ts": 1,
-      "cli/completion.command.ts": 1,
+      "cli/completion.command.ts": 2,
       "cli/fmt.command.ts": 3,
     });
   });

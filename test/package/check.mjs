@@ -33,7 +33,7 @@ function pack() {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", scratch], { cwd: root }).stdout);
   const paths = packed.files.map(({ path }) => path);
   const meant =
-    /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/|models\/[\w-]+\.(lfer|map)$|examples\/[\w-]+\.(lfer|mjs)$|grammar\/)/;
+    /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|dist\/|docs\/[\w/-]+\.(md|svg|png)$|models\/[\w-]+\.(lfer|map)$|examples\/[\w-]+\.(lfer|mjs)$|grammar\/)/;
   assert.deepEqual(
     paths.filter((path) => !meant.test(path)),
     [],
@@ -87,8 +87,12 @@ function plainCommands({ cwd, lferc }) {
 }
 
 /** The tour, and its training and prediction as typed by a user; output goes to the folder `out`. */
-function learns({ lferc }, out) {
-  assert.doesNotMatch(lferc(["tour", "--out", out]).stderr, /left out/i);
+function learns({ cwd, lferc }, out) {
+  const toured = lferc(["tour", "--out", out]);
+  assert.doesNotMatch(toured.stderr, /left out|warning/i);
+  const pages = [...toured.stdout.matchAll(/^[A-Z][\w ]+: (\S+\.md)$/gm)].map(([, path]) => path);
+  assert.equal(pages.length, 3);
+  for (const page of pages) assert.ok(page.startsWith("node_modules/lfer/docs/") && existsSync(join(cwd, page)), page);
   const faces = "node_modules/lfer/examples/faces.lfer";
   lferc(["train", faces, "--recipe", "Faces", "--data", "generated", "--epochs", "1", "--out", `${out}/run`]);
   const asked = JSON.parse(lferc(["predict", `${out}/run/model.onnx`, `${out}/drawn/test`, "--format", "json"]).stdout);

@@ -63,8 +63,7 @@ export async function asItLies(path: string, decode: Decode): Promise<LyingSet |
     classes: source.isOrdered ? names : names.sort((a, b) => (a < b ? -1 : 1)),
     splits: isDivided ? there.map((part) => splitOf[part]) : [""],
     pictures,
-    // Which part is used for evaluating epochs is decided by a training.
-    warnings: source.warnings.filter((each) => each.diagnose({}).code !== "data/split-left-alone"),
+    warnings: source.warnings,
     look: lookingInto(source, decode),
   };
 }

@@ -117,7 +117,7 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
   if (props.get("lfer.target") === "onnx-train")
     return problem("data/training-step", { path, recipe: text("lfer.recipe") });
   const missing = neededKeys.filter((key) => !props.has(key));
-  if (missing.length > 0) return problem("data/foreign-model", { path, missing });
+  if (missing.length > 0) return problem("data/foreign-model", { path, missing, isOurs: props.has("lfer.model") });
 
   const bad = (key: string, expected: string): Problem =>
     problem("data/bad-metadata", { path, key, value: text(key), expected });

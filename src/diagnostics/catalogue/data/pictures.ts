@@ -127,15 +127,24 @@ export const dataEntries = {
       'Build one with "lferc build MODEL.lfer --target onnx -o MODEL.onnx"; an interrupted copy must be made again.',
     explanation:
       "An ONNX file is one protobuf message, ModelProto; its fields are read before ONNX Runtime sees the file.",
-    bad: { command: "lferc predict face.jpg model.onnx" },
+    bad: { command: "lferc predict damaged.onnx face.jpg" },
     good: goodPicture,
   }),
 
-  "data/foreign-model": entry<{ path: string; missing: readonly string[] }>({
+  "data/foreign-model": entry<{ path: string; missing: readonly string[]; isOurs: boolean }>({
     severity: "error",
-    message: (h) => `${h.path} does not say how to feed it: its metadata lacks ${h.missing.join(", ")}`,
-    help: () =>
-      'Build the model with "lferc build": it writes input size, mean, std and class names into the file when the input is a picture(...) and the output has labels(...).',
+    message: (h) =>
+      h.isOurs && h.missing.includes("lfer.labels")
+        ? `${h.path} is no classifier: its network gives no output the names of classes`
+        : `${h.path} does not say how to feed it: its metadata lacks ${h.missing.join(", ")}`,
+    help: (h) =>
+      h.isOurs
+        ? `Predictions are classes of a picture: in the network's source write ${
+            h.missing.includes("lfer.labels")
+              ? 'output logits: labels(["cat", "dog"])'
+              : "= picture(mean: [...], std: [...]) after its input"
+          }, and build it again.`
+        : 'Build the model with "lferc build": it writes input size, mean, std and class names into the file when the input is a picture(...) and the output has labels(...).',
     explanation: "Without the input's size and normalisation, a guess would give confident but wrong predictions.",
     bad: { command: "lferc predict from-elsewhere.onnx face.jpg" },
     good: goodPicture,

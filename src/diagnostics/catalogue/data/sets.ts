@@ -5,6 +5,9 @@ const good = train("faces");
 
 const listed = (names: readonly string[]): string => names.slice(0, 20).join(", ") + (names.length > 20 ? ", ..." : "");
 
+/** A list of classes that one pastes into a source. */
+const mostPasted = 100;
+
 /** Folders and other sources of labelled pictures. */
 export const dataSetEntries = {
   "data/unreadable-folder": entry<{ path: string; reason: string }>({
@@ -30,6 +33,8 @@ export const dataSetEntries = {
     unknown: readonly string[];
     labels: readonly string[];
     suggestion: string | undefined;
+    /** Whether no class of the data has a label. */
+    isAll: boolean;
   }>({
     severity: "error",
     message: (h) =>
@@ -40,10 +45,12 @@ export const dataSetEntries = {
       `The model's labels are ${listed(h.labels)}. ${
         h.unknown.every((name) => /^[1-7]$/.test(name))
           ? "RAF-DB numbers its classes from 1 (surprise) to 7 (neutral): write data = raf_db(...)."
-          : `Rename them, leave them out (leave_out: [${h.unknown
-              .slice(0, 8)
-              .map((name) => JSON.stringify(name))
-              .join(", ")}]), or merge them (merge: [${JSON.stringify(`${h.unknown[0]} -> ${h.labels[0]}`)}]).`
+          : h.isAll && h.unknown.length <= mostPasted
+            ? `None of them is in the data. For a network of these classes: const classes = [${h.unknown.map((name) => JSON.stringify(name)).join(", ")}] and labels(classes).`
+            : `Rename them, leave them out (leave_out: [${h.unknown
+                .slice(0, 8)
+                .map((name) => JSON.stringify(name))
+                .join(", ")}]), or merge them (merge: [${JSON.stringify(`${h.unknown[0]} -> ${h.labels[0]}`)}]).`
       }`,
     explanation:
       "Classes of the data are matched with the model's labels by name, ignoring case, spaces, hyphens and the usual synonyms of an expression (happy, happiness). A class without a match would be trained under a wrong label or be lost.",
@@ -165,15 +172,6 @@ export const dataSetEntries = {
       `${h.broken > h.named ? `The first ${h.named} are named above, all of them` : "They are named above, and"} in the run's run.json.`,
     explanation: "Every picture is read once before training begins; broken ones are named, the others are used.",
     bad: train("faces-with-a-broken-one"),
-    good,
-  }),
-
-  "data/split-left-alone": entry<{ path: string; split: string; used: string }>({
-    severity: "warning",
-    message: (h) => `${h.path}/${h.split} is not used: epochs are evaluated on ${h.used}`,
-    help: (h) => `Keep ${h.split} for the final evaluation of the network that you choose.`,
-    explanation: "Choosing the best epoch on the test pictures means training on them a little.",
-    bad: train("train-val-and-test"),
     good,
   }),
 

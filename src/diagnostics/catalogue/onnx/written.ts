@@ -115,13 +115,15 @@ export const onnxEntries = {
     good,
   }),
 
-  "onnx/cannot-write-file": entry<{ path: string; code: string; existed: boolean }>({
+  "onnx/cannot-write-file": entry<{ path: string; code: string; existed: boolean; isOneOfTwo: boolean }>({
     severity: "error",
     message: (h) => `cannot write ${h.path}: ${writeFailure(h.code)}`,
     help: (h) =>
       h.existed
         ? "The old file is as it was. Choose another `-o`, or make it writable."
-        : "Choose another `-o`; `-o -` with `--target` writes to standard output, for a pipe.",
+        : h.isOneOfTwo
+          ? "Choose another `-o`: it names two files beside each other."
+          : "Choose another `-o`; `-o -` with `--target` writes to standard output, for a pipe.",
     explanation:
       "A file is written under a temporary name and renamed when complete, so a failure never harms the old one.",
     bad: { command: "lferc build models/lfer_ldl.lfer -o no/such/folder/model.onnx --target onnx" },

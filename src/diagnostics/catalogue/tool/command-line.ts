@@ -16,6 +16,8 @@ export const toolEntries = {
     suggestion: string | undefined;
     /** The positional argument with this name. */
     place: string | undefined;
+    /** What to know or do, where other tools have such a flag. */
+    instead: string | undefined;
   }>({
     severity: "error",
     message: (h) => {
@@ -23,9 +25,10 @@ export const toolEntries = {
       return `lferc ${h.command} has no flag "${h.flag}".${didYouMean(suggestion)}`;
     },
     help: (h) =>
-      h.place === undefined
+      h.instead ??
+      (h.place === undefined
         ? `\`lferc ${h.command} --help\` lists its flags. An argument that begins with a dash goes after \`--\`.`
-        : `Give <${h.place}> by position, without a name before it: \`lferc ${h.command} --help\` shows where.`,
+        : `Give <${h.place}> by position, without a name before it: \`lferc ${h.command} --help\` shows where.`),
     explanation: "An unknown flag is refused rather than ignored, so that a typo has no silent effect.",
     bad: { command: "lferc check --formt json models" },
     good: { command: "lferc check --format json models" },

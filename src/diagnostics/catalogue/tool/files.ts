@@ -1,5 +1,20 @@
+import type { FileFamily, NamedKind } from "../../../formats/kind-of-path.js";
 import { didYouMean, entry } from "../../entry.js";
 import { writeFailure } from "../../file-failures.js";
+
+/** What one does with a file of the kind that was given. */
+const uses: Readonly<Record<FileFamily, (path: string) => string>> = {
+  source: (path) => `Build it first: \`lferc build ${path} -o model.onnx\`; \`lferc train\` trains it.`,
+  onnx: () =>
+    "`stats`, `check --budget`, `build -o NAME.svg`, `init --onnx`, `bench`, `predict` and `eval` read ONNX files.",
+  program: () =>
+    "Export the network (`torch.onnx.export`): `lferc stats FILE.onnx` counts it, `lferc init --onnx FILE.onnx` sets a budget. Or write it in lfer: docs/language.md.",
+  weights: (path) => `Weights go with a network: \`lferc build NETWORK.lfer -o model.onnx --weights ${path}\`.`,
+  picture: (path) => `\`lferc predict MODEL.onnx ${path}\` classifies it.`,
+  table: (path) =>
+    `\`check --results ${path}\` and \`stats --against ${path}\` take what lferc wrote as JSON.`,
+  other: () => "`lferc init` writes a network to begin with; docs/language.md shows the language.",
+};
 
 /** Files and folders that a command reads or writes. */
 export const toolFileEntries = {
@@ -9,6 +24,26 @@ export const toolFileEntries = {
     help: () => "Paths are relative to the current folder. Check the spelling.",
     explanation: "A path on the command line names an .lfer file or a folder with such files under it.",
     bad: { command: "lferc check no-such-folder" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/wrong-kind": entry<{ path: string; kind: NamedKind; wanted: string }>({
+    severity: "error",
+    message: (h) => `${h.path} is ${h.kind.title}, not ${h.wanted}`,
+    help: (h) => uses[h.kind.family](h.path),
+    explanation:
+      "A file is known by the ending of its name, or else by its first bytes.",
+    bad: { command: "lferc check network.py" },
+    good: { command: "lferc check models" },
+  }),
+
+  "tool/empty-file": entry<{ path: string; hasRemarks: boolean }>({
+    severity: "error",
+    message: (h) => (h.hasRemarks ? `${h.path} declares nothing: it holds only remarks` : `${h.path} is empty`),
+    help: () => "`lferc init` writes a network to begin with. If there was one in the file, it was not saved.",
+    explanation:
+      "A file without a declaration has nothing to check, to count or to build.",
+    bad: { command: "lferc check empty.lfer" },
     good: { command: "lferc check models" },
   }),
 

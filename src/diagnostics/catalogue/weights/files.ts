@@ -1,4 +1,4 @@
-import { type FileKind, fileKinds } from "../../../formats/file-kind.js";
+import { type FileKind, fileKinds } from "../../../formats/file-kinds.js";
 import { didYouMean, entry } from "../../entry.js";
 
 const command = {
