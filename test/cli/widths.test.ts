@@ -117,6 +117,7 @@ const info: Info = {
   architecture: "x64",
   cores: 2,
   sharp: null,
+  docs: null,
   engines: [
     { name: "ort", found: true, version: "1.30.0", device: "CPU", threads: 2 },
     {

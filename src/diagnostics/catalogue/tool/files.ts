@@ -11,8 +11,7 @@ const uses: Readonly<Record<FileFamily, (path: string) => string>> = {
     "Export the network (`torch.onnx.export`): `lferc stats FILE.onnx` counts it, `lferc init --onnx FILE.onnx` sets a budget. Or write it in lfer: docs/language.md.",
   weights: (path) => `Weights go with a network: \`lferc build NETWORK.lfer -o model.onnx --weights ${path}\`.`,
   picture: (path) => `\`lferc predict MODEL.onnx ${path}\` classifies it.`,
-  table: (path) =>
-    `\`check --results ${path}\` and \`stats --against ${path}\` take what lferc wrote as JSON.`,
+  table: (path) => `\`check --results ${path}\` and \`stats --against ${path}\` take what lferc wrote as JSON.`,
   other: () => "`lferc init` writes a network to begin with; docs/language.md shows the language.",
 };
 
@@ -31,8 +30,7 @@ export const toolFileEntries = {
     severity: "error",
     message: (h) => `${h.path} is ${h.kind.title}, not ${h.wanted}`,
     help: (h) => uses[h.kind.family](h.path),
-    explanation:
-      "A file is known by the ending of its name, or else by its first bytes.",
+    explanation: "A file is known by the ending of its name, or else by its first bytes.",
     bad: { command: "lferc check network.py" },
     good: { command: "lferc check models" },
   }),
@@ -41,8 +39,7 @@ export const toolFileEntries = {
     severity: "error",
     message: (h) => (h.hasRemarks ? `${h.path} declares nothing: it holds only remarks` : `${h.path} is empty`),
     help: () => "`lferc init` writes a network to begin with. If there was one in the file, it was not saved.",
-    explanation:
-      "A file without a declaration has nothing to check, to count or to build.",
+    explanation: "A file without a declaration has nothing to check, to count or to build.",
     bad: { command: "lferc check empty.lfer" },
     good: { command: "lferc check models" },
   }),
