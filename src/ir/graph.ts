@@ -37,6 +37,8 @@ export type SlotRole = "parameter" | "statistic" | "optimizer";
 export interface Slot {
   /** `stage2.unit_1.conv_2.weight`: the name in weight files. */
   readonly name: string;
+  /** The name in weight files of earlier versions, if it was another one. */
+  readonly formerName?: string | undefined;
   readonly value: ValueId;
   readonly role: SlotRole;
   readonly initializer: Initializer;

@@ -12,7 +12,7 @@ import type {
   ValueId,
 } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
-import type { PathScope } from "./path-scope.js";
+import { joined, type PathScope } from "./path-scope.js";
 
 /** A graph under construction; paths are final when it is finished. */
 export class Network {
@@ -113,7 +113,9 @@ export class Network {
       nodes: raw.nodes.map((node, i) => ({ ...node, path: (this.#nodePaths[i] as PathScope).path })),
       slots: raw.slots.map((slot, i) => {
         const { scope, name } = this.#slotPaths[i] as { scope: PathScope; name: string };
-        return { ...slot, name: name === "" ? scope.path : scope.join(name) };
+        const former = scope.formerPath;
+        const formerName = former === undefined ? undefined : joined(former, name);
+        return { ...slot, name: joined(scope.path, name), ...(formerName === undefined ? {} : { formerName }) };
       }),
     };
     return prune(named, dropUnreadInputs);

@@ -160,6 +160,8 @@ export interface NamedLayer {
 export interface ChainLayer {
   readonly kind: "chain";
   readonly parts: readonly NamedLayer[];
+  /** Whether the parts are the turns of a `for`: they have numbers in paths. */
+  readonly isLoop?: boolean;
 }
 
 export interface RepeatLayer {

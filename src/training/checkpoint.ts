@@ -87,6 +87,7 @@ export async function readCheckpoint(
   folder: string,
   state: Opened,
   slots: ReadonlyMap<string, number>,
+  formerly: (name: string) => string | undefined = () => undefined,
 ): Promise<Checkpoint | Problem> {
   const path = join(folder, runFiles.state);
   const bad = (reason: string): Problem => problem("train/bad-checkpoint", { path, reason });
@@ -108,10 +109,14 @@ export async function readCheckpoint(
   if (sha256([content]) !== named?.sha256) return bad(`${file} is not the file that was written`);
   const read = readSafetensors(content, file);
   if (read.kind === "refused") return bad(`${file} is not a safetensors file`);
-  const values = new Map([...read.value.tensors].map(([name, tensor]) => [name, tensor.float32().slice()] as const));
-  for (const [name, length] of slots)
-    if (values.get(name)?.length !== length) return bad(`${file} has no ${name} of ${length} numbers`);
-  if (values.size !== slots.size) return bad(`${file} has ${values.size} tensors, not ${slots.size}`);
+  const { tensors } = read.value;
+  const values = new Map<string, Float32Array>();
+  for (const [name, length] of slots) {
+    const found = (tensors.get(name) ?? tensors.get(formerly(name) ?? name))?.float32();
+    if (found?.length !== length) return bad(`${file} has no ${name} of ${length} numbers`);
+    values.set(name, found.slice());
+  }
+  if (tensors.size !== slots.size) return bad(`${file} has ${tensors.size} tensors, not ${slots.size}`);
   const standing: Standing = { epochsDone, steps, best: best ?? undefined, records: metrics, state: values };
   return { standing, bestSha256: typeof bestSha256 === "string" ? bestSha256 : undefined };
 }

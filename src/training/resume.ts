@@ -35,6 +35,8 @@ export interface ResumeRequest {
   readonly mayChangeLength: boolean;
   /** Names of the step's slots, and their numbers of elements. */
   readonly slots: ReadonlyMap<string, number>;
+  /** What earlier versions called a slot, if it was something else. */
+  readonly formerly?: (name: string) => string | undefined;
 }
 
 /** The difference that makes two records those of different runs. */
@@ -42,7 +44,7 @@ const differenceOf = (a: JsonObject, b: JsonObject): Difference | undefined =>
   firstDifference(decisive(a), decisive(b)) ?? firstDifference({ epochs: a.epochs }, { epochs: b.epochs });
 
 /** The run in a folder; undefined if there is none. */
-export async function findRun({ folder, now, mayChangeLength, slots }: ResumeRequest) {
+export async function findRun({ folder, now, mayChangeLength, slots, formerly }: ResumeRequest) {
   const [path, statePath] = [join(folder, runFiles.about), join(folder, runFiles.state)];
   const bytes = await readIfThere(path);
   if (isProblem(bytes)) return bytes;
@@ -62,7 +64,7 @@ export async function findRun({ folder, now, mayChangeLength, slots }: ResumeReq
   const length = firstDifference({ epochs: before.epochs }, { epochs: now.epochs });
   const refused = another ?? (mayChangeLength ? undefined : length);
   if (refused !== undefined) return problem("train/another-run", { path: folder, ...refused });
-  const checkpoint = state === undefined ? undefined : await readCheckpoint(folder, state, slots);
+  const checkpoint = state === undefined ? undefined : await readCheckpoint(folder, state, slots, formerly);
   if (isProblem(checkpoint)) return checkpoint;
   const files = checkpoint === undefined ? { isComplete: true, missing: [] } : await filesFit(folder, checkpoint);
   if (isProblem(files)) return files;

@@ -11,6 +11,7 @@ import { elementCount } from "../ir/shape.js";
 import { evaluationKey } from "../recipe/evaluations.js";
 import { trainingStep } from "../step/training-step.js";
 import { labelMetadata } from "../weights/label-metadata.js";
+import { formerNames } from "../weights/names/former-names.js";
 import { type Checkpoint, removeOtherSlots, writeCheckpoint } from "./checkpoint.js";
 import type { FinishedEpoch, Outcome, Standing } from "./course.js";
 import { isThrough } from "./early-stopping.js";
@@ -49,7 +50,7 @@ export async function runInFolder(
     runRecord(facts, { name: engine.name, description, threads }, { id, begun }, circumstances, before);
   const now = recordOf(engine.name, "", "");
   const mayChangeLength = request.epochs !== undefined;
-  const found = request.resume ? await findRun({ folder, now, mayChangeLength, slots: slotSizes(plan) }) : undefined;
+  const found = request.resume ? await findRun({ folder, now, mayChangeLength, ...slotsOf(plan) }) : undefined;
   if (isProblem(found)) return failed(found);
   const from = found?.checkpoint?.standing;
   if (found !== undefined && found.missing.length > 0) events.onRebuilt(found.missing);
@@ -166,7 +167,9 @@ async function unfinished(
   }
 }
 
-function slotSizes(plan: TrainingPlan): ReadonlyMap<string, number> {
+/** The sizes of the step's slots, and their names in earlier versions. */
+function slotsOf(plan: TrainingPlan) {
   const graph = trainingStep(plan.step);
-  return new Map(graph.slots.map(({ name, value }) => [name, elementCount(typeOf(graph, value).shape)]));
+  const slots = new Map(graph.slots.map(({ name, value }) => [name, elementCount(typeOf(graph, value).shape)]));
+  return { slots, formerly: formerNames(graph) };
 }

@@ -15,6 +15,11 @@ const sources: Readonly<Record<string, string>> = {
   vit: "vit",
   mobilevit: "mobilevit",
   repvgg: "repvgg",
+  dla: "dla",
+  edgenext: "edgenext",
+  mobileone: "mobileone",
+  starnet: "starnet",
+  swin: "swin",
   unet: "unet",
 };
 

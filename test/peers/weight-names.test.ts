@@ -32,7 +32,7 @@ const sources: readonly (readonly [beginning: string, source: string])[] = [
     "repvgg",
     "squeezenet",
   ].map(plain),
-  ...["vgg", "vit", "xception"].map(plain),
+  ...["dla", "edgenext", "mobileone", "starnet", "swin", "vgg", "vit", "xception"].map(plain),
 ];
 
 function plain(name: string): readonly [string, string] {

@@ -60,6 +60,14 @@ suite("semantics: lists", (test) => {
     assert.equal(await codesOf(inModel("logits = image -> (for a in [3] do a)")), ["type/for-needs-layers"]);
   });
 
+  test("a list of tensors is an op's input before its length is known", async () => {
+    const block = "block Wide(n: int) on x {\n  return concat([for _i in [1..n] do x], axis: 2)\n}";
+    assert.equal(await codesOf(inModel("logits = image -> Wide(2)", block)), []);
+    assert.equal(await codesOf(inModel("logits = image", `fn wide(n: int) on x = max([for _i in [1..n] do x])`)), [
+      "lint/unused-declaration",
+    ]);
+  });
+
   test("several results are named one by one", async () => {
     const graph = await graphOf(inModel("a, b = split(image -> conv(4), parts: 2)\nlogits = a + b"));
     assert.equal(

@@ -99,6 +99,30 @@ suite("semantics: operators", (test) => {
     assert.equal(await codesOf(inModel("logits = where(not image, image, 0)")), ["shape/wrong-dtype"]);
   });
 
+  test("the sum, the largest and the smallest of a list of tensors, at each place", async () => {
+    const graph = await graphOf(
+      inModel(
+        "xs = [for i in [1..3] do image -> conv(4)]\nys = split(xs[0], parts: 2)\nlogits = sum([for x in xs do x * x]) + concat(max([ys[0], ys[1]]), min([ys[0]]))",
+      ),
+    );
+    assert.equal(
+      graph.nodes.map(({ op }) => op).filter((op) => op !== "conv2d"),
+      ["split", "mul", "mul", "mul", "add", "add", "maximum", "concat", "add"],
+    );
+    assert.equal(await codesOf(inModel("logits = sum([image, image -> conv(2)])")), ["shape/broadcast-mismatch"]);
+    assert.equal(await codesOf(inModel("logits = sum([image, 1])")), ["type/mixed-list"]);
+    assert.equal(await codesOf(inModel("none = [for i in [1..0] do image]\nlogits = image + max(none)")), [
+      "type/wrong-argument",
+    ]);
+  });
+
+  test("exp, sin and cos of numbers", async () => {
+    assert.is(await floatOf("exp(0) + sin(0) + cos(0)"), 2);
+    assert.ok(Math.abs((await floatOf("sin(1) ** 2 + cos(1) ** 2")) - 1) < 1e-15);
+    assert.ok(Math.abs((await floatOf("exp(1)")) - Math.E) < 1e-15);
+    assert.equal(await codesOf("lfer 1\n\nconst a = exp(710)\n"), ["type/wrong-argument"]);
+  });
+
   test("logarithms of numbers, where they are defined; the size of any axis", async () => {
     assert.is(await floatOf("log2(512)"), 9);
     assert.is(await floatOf("log(1)"), 0);

@@ -64,6 +64,59 @@ suite("semantics: paths", (test) => {
     assert.equal(weightsOf(graph), ["logits.conv_2.weight", "logits.conv_1.weight", "logits.conv_3.weight"]);
   });
 
+  test("parts of repeat, grid and for have numbers, however many there are", async () => {
+    const of = async (count: number) =>
+      weightsOf(
+        await graphOf(
+          inModel(
+            `a = image -> repeat(${count}, conv(3) -> B) -> grid(1, ${count}, depthwise)
+            b = a -> (for i in [1..${count}] do conv(i))
+            c = [for i in [1..${count}] do b -> conv(3)] -> concat
+            logits = c -> repeat(${count}, relu -> conv(3) as d)`,
+            "block B on x {\n  inner = x -> conv(3)\n  return inner\n}",
+          ),
+        ),
+      );
+    const one = await of(1);
+    assert.equal(one, [
+      "a.conv_1.weight",
+      "a.b_1.inner.weight",
+      "a.depthwise_1.weight",
+      "b.conv_1.weight",
+      "c.conv_1.weight",
+      "logits.d_1.weight",
+    ]);
+    const two = await of(2);
+    assert.is(two.length, 12);
+    assert.equal(
+      one.filter((name) => !two.includes(name)),
+      [],
+    );
+  });
+
+  test("a name that begins with _ is in no path, unless there is no other", async () => {
+    const graph = await graphOf(
+      inModel(
+        "_a, b = image -> Two\n_c, _d = image -> Two\nlogits = b -> conv(3)",
+        "block Two on x {\n  return x, x -> conv(3)\n}",
+      ),
+    );
+    assert.equal(weightsOf(graph), ["b.conv.weight", "logits.weight"]);
+    const { slots } = await graphOf(
+      inModel(
+        "_a, b = image -> Two\nlogits = b -> repeat(1, conv(3))",
+        "block Two on x {\n  return x, x -> conv(3)\n}",
+      ),
+    );
+    assert.equal(
+      slots.map(({ name, formerName }) => [name, formerName]),
+      [
+        ["b.conv.weight", "_a_b.conv.weight"],
+        ["logits.conv_1.weight", "logits.conv.weight"],
+      ],
+    );
+  });
+
   test("what holds no weights renames none", async () => {
     const stages = ["conv(3)", "batch_norm", "Unit", "repeat(2, conv(3))"];
     const plain = ["relu", "mish", "identity", "(relu -> tanh)", "halved", "repeat(2, relu)"];

@@ -82,6 +82,26 @@ suite("checkpoints", (test) => {
       assert.equal(await read(cwd), checkpoint(1));
     }));
 
+  test("slots with the names of earlier versions are found by them", () =>
+    inFolder({}, async (cwd) => {
+      await writeCheckpoint(cwd, run, checkpoint(1));
+      const state = await readState(cwd);
+      if (state === undefined || isProblem(state)) throw new Error("no state");
+      const renamed = new Map([
+        ["a_1.weight", 3],
+        ["__proto__", 1],
+      ]);
+      const found = await readCheckpoint(cwd, state, renamed, (name) =>
+        name === "a_1.weight" ? "a.weight" : undefined,
+      );
+      assert.not.ok(isProblem(found));
+      const { state: values = new Map() } = isProblem(found) ? {} : found.standing;
+      assert.equal([...values.keys()], ["a_1.weight", "__proto__"]);
+      assert.equal(values.get("a_1.weight"), checkpoint(1).standing.state.get("a.weight"));
+      const other = await readCheckpoint(cwd, state, renamed);
+      assert.ok(isProblem(other));
+    }));
+
   test("none is none", () => inFolder({}, async (cwd) => assert.is(await read(cwd), undefined)));
 
   test("damage is named, whatever it is", () =>

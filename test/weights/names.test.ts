@@ -217,6 +217,21 @@ suite("names of a weight file", (test) => {
     assert.is(own.kind === "loaded" && own.account?.map, undefined);
   });
 
+  test("names of earlier versions are read, and maps that end in them", () => {
+    const former = { "conv.weight": "old.conv.weight", "norm.bias": "old.bias" } as Readonly<Record<string, string>>;
+    const renamed = { ...graph, slots: graph.slots.map((slot) => ({ ...slot, formerName: former[slot.name] })) };
+    const loaded = (names: readonly [string, string, string], map?: string) => {
+      const bytes = bytesOf(names);
+      const found = loadWeights(renamed, { kind: "file", file: "w", bytes, map: map === undefined ? map : mapOf(map) });
+      return found.kind === "loaded" ? [...found.weights].map(([name, [first]]) => [name, first]) : codes(found);
+    };
+    const now = loaded(["conv.weight", "norm.weight", "norm.bias"]);
+    assert.is(now.length, 3);
+    assert.equal(loaded(["old.conv.weight", "norm.weight", "old.bias"]), now);
+    assert.equal(loaded(["a.weight", "norm.weight", "b.bias"], "a -> old.conv\nb -> old"), now);
+    assert.equal(loaded(["old.conv.weight", "norm.weight", "norm.bias"]), ["weights/names-differ"]);
+  });
+
   test("where nothing fits there is one error, and both lists side by side in 80 columns", () => {
     const refused = load(["a", `stage.${"deep.".repeat(30)}conv.weight`, "\u001b[31mred"]);
     assert.equal(codes(refused), ["weights/nothing-fits"]);

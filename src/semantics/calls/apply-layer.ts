@@ -66,7 +66,8 @@ export function applyLayer(
     }
     case "chain": {
       let value = input;
-      for (const part of layer.parts) value = applyPart(context, part, value, at);
+      const inside = layer.isLoop ? at.numbering() : at;
+      for (const part of layer.parts) value = applyPart(context, part, value, inside);
       return value;
     }
     case "repeat": {
@@ -76,8 +77,9 @@ export function applyLayer(
       }
       let value = input;
       const turns = context.network === undefined ? Math.min(layer.count, 1) : layer.count;
+      const inside = at.numbering();
       for (let turn = 0; turn < turns; turn++) {
-        value = applyPart(context, layer.body, value, at);
+        value = applyPart(context, layer.body, value, inside);
         if (value.kind === "unknown") break;
       }
       return value;
@@ -120,8 +122,9 @@ function applyGrid(context: Context, layer: GridLayer, input: Value, at: PathSco
   const join = (values: readonly Value[], axis: number): Value =>
     values.length === 1 ? (values[0] ?? unknown) : applyOpByName(context, "concat", values, at, span, { axis });
   const joinedRows: Value[] = [];
+  const inside = at.numbering();
   for (const row of cut(input, 2, rows, height)) {
-    const cells = cut(row, 3, columns, width).map((cell) => applyPart(context, body, cell, at));
+    const cells = cut(row, 3, columns, width).map((cell) => applyPart(context, body, cell, inside));
     const tensors = cells.flatMap((cell) => singleTensor(context, cell, "grid", body.span));
     if (tensors.length !== cells.length) return unknownTensor;
     joinedRows.push(join(tensors, 3));

@@ -65,7 +65,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope, place: 
   const entry = surfaces.get(text);
   if (Object.hasOwn(tensorLiterals, text)) return makeTensorLiteral(context, text, args, place, call.span);
   const isScalarCall = !call.isStage && Object.hasOwn(scalarFunctions, text) && !wantsOp(entry, args);
-  if (isScalarCall) return callScalarFunction(context, text, args, call.span);
+  if (isScalarCall) return callScalarFunction(context, text, args, place, call.span);
   if (entry !== undefined) return callSurface(context, call, entry, args, place, isSpoilt);
   if (scope.module.missing.has(text) || local?.kind === "unknown") return unknown;
   if (local === undefined) return reportUnknown(context, call, scope);
@@ -132,6 +132,8 @@ function callSurface(
 
 /** Whether a positional argument is a tensor, or a tuple or list of tensors. */
 function carriesTensor(value: Value): boolean {
+  // A list whose length is not known yet.
+  if (value.kind === "list" && value.items === undefined) return value.element === "tensor";
   if (value.kind === "tuple" || value.kind === "list") {
     return (value.items ?? []).some((item) => item.kind === "tensor");
   }

@@ -1,6 +1,7 @@
 import type { Span } from "../../diagnostics/span.js";
-import type { Context } from "../context.js";
+import type { Context, Place } from "../context.js";
 import { float, int, unknown, type Value } from "../values.js";
+import { foldTensors } from "./fold-tensors.js";
 import { describe, type EvaluatedArgument } from "./signature.js";
 
 /** A function from numbers, lists and tensors' sizes to a number. */
@@ -42,7 +43,7 @@ function rounding(doc: string, round: (x: number) => number): ScalarFunction {
 function folding(doc: string, fold: (a: number, b: number) => number, empty?: number): ScalarFunction {
   return {
     doc,
-    takes: "numbers, or a list of numbers",
+    takes: "numbers, or a list of numbers or tensors",
     call: (context, args, span) => {
       const [first] = args;
       const isList = args.length === 1 && first?.kind === "list";
@@ -61,11 +62,11 @@ function folding(doc: string, fold: (a: number, b: number) => number, empty?: nu
   };
 }
 
-/** A logarithm: NaN and infinity are not allowed as floats. */
-function logarithm(doc: string, value: (x: number) => number): ScalarFunction {
+/** A function of one number. NaN and infinity are not allowed as floats: such arguments do not fit. */
+function ofOne(doc: string, takes: string, value: (x: number) => number): ScalarFunction {
   return {
     doc,
-    takes: "a number above 0",
+    takes,
     call: (_context, [x, ...rest]) => {
       if (!isNumber(x) || rest.length > 0) return undefined;
       if (x.value === undefined) return float(undefined);
@@ -172,8 +173,11 @@ export const scalarFunctions: Readonly<Record<string, ScalarFunction>> = {
       );
     },
   },
-  log: logarithm("the natural logarithm", Math.log),
-  log2: logarithm("the logarithm to base 2", Math.log2),
+  log: ofOne("the natural logarithm", "a number above 0", Math.log),
+  log2: ofOne("the logarithm to base 2", "a number above 0", Math.log2),
+  exp: ofOne("e to the power of the number", "a number below 709.8", Math.exp),
+  sin: ofOne("the sine of an angle in radians", "a number", Math.sin),
+  cos: ofOne("the cosine of an angle in radians", "a number", Math.cos),
 };
 
 /** Calls a scalar function; arguments that do not fit are reported. */
@@ -181,6 +185,7 @@ export function callScalarFunction(
   context: Context,
   name: string,
   args: readonly EvaluatedArgument[],
+  place: Place,
   span: Span,
 ): Value {
   // First of all: an unknown value may be a tensor, which makes this the op of the same name (`sum(x, axes: [1])`).
@@ -191,6 +196,10 @@ export function callScalarFunction(
     return context.report("resolve/unknown-parameter", holes, named.name.span);
   }
   const found = scalarFunctions[name] as ScalarFunction;
+  const [only] = args;
+  const ofTensors =
+    args.length === 1 && only?.value.kind === "list" ? foldTensors(context, name, only.value, place, span) : undefined;
+  if (ofTensors !== undefined) return ofTensors;
   const result = found.call(
     context,
     args.map((arg) => arg.value),

@@ -18,7 +18,8 @@ import { int, layer, type NamedLayer, type Type, unknown, type Value } from "../
 export function evaluateList(context: Context, expression: ListExpression, scope: Scope, place: Place): Value {
   const [only] = expression.items;
   if (expression.items.length === 1 && only?.kind === "ForExpression") {
-    const turns = evaluateTurns(context, only, scope, place);
+    const inside = { ...place, here: place.here.numbering(), body: place.body.numbering() };
+    const turns = evaluateTurns(context, only, scope, inside);
     return turns.items === undefined
       ? { kind: "list", element: typeOfValue(turns.sample), items: undefined }
       : unify(context, turns.items, expression.span, () => only.body.span);
@@ -134,7 +135,7 @@ export function evaluateFor(context: Context, expression: ForExpression, scope: 
   }
   if (turns.items === undefined) return layer({ kind: "opaque" });
   const parts: NamedLayer[] = turns.items.map((body) => asPart(body, expression.body.span));
-  return layer({ kind: "chain", parts });
+  return layer({ kind: "chain", parts, isLoop: true });
 }
 
 interface Turns {

@@ -74,7 +74,12 @@ function evaluateBinding(context: Context, statement: BindingStatement, scope: S
     for (const name of names) bind(context, name, unknown, scope);
     return;
   }
-  const here = place.here.child(names.map((name) => name.text).join("_"));
+  const texts = names.map((name) => name.text);
+  // A name that begins with `_` says that the value is not wanted: it names nothing.
+  const wanted = texts.filter((text) => !text.startsWith("_"));
+  const former = texts.join("_");
+  const base = wanted.join("_") || former;
+  const here = place.here.child(base, base === former ? undefined : former);
   const value = context.evaluate(statement.value, scope, { here, body: place.body, isOwn: true });
   const [only] = names;
   if (names.length === 1 && only !== undefined) {

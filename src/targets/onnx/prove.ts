@@ -95,7 +95,7 @@ const mostNoise = 1e-3;
 /** Outputs that vary less than this share of their norm show nothing. */
 const leastVariation = 1e-4;
 /** Weights to try until some are good: calmer ones, last those for which a ReLU6 clips less, then other seeds. */
-const tries: readonly Calmness[] = [1, 2, 3].flatMap((seed): readonly Calmness[] => [
+const tries: readonly Calmness[] = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((seed): readonly Calmness[] => [
   { seed, damping: usualDamping, norms: "unclipped" },
   { seed, damping: 0.8, norms: "all" },
   { seed, damping: 0.6, norms: "all" },

@@ -2,6 +2,53 @@
 
 /** The name maps that come with lferc: texts by the name that `--weights-map` takes. */
 export const shippedMapTexts: ReadonlyMap<string, string> = new Map([
+  ["timm-dla", `# timm's DLA -> models/dla.lfer
+base_layer.0 -> stem.plain_1.conv
+base_layer.1 -> stem.plain_1.batch_norm
+level{l}.0 -> stem.plain_{l+2}.conv
+level{l}.1 -> stem.plain_{l+2}.batch_norm
+level{l} -> trees.level_{l-1}.root:
+level{l}.tree1 -> trees.level_{l-1}.branch_1.tree.root:
+level{l}.tree2 -> trees.level_{l-1}.root:
+level{l}.tree1.tree1 -> trees.level_{l-1}.branch_1.tree.branch_1.tree.root:
+level{l}.tree1.tree2 -> trees.level_{l-1}.branch_1.tree.root:
+level{l}.tree2.tree1 -> trees.level_{l-1}.branch_2.tree.root:
+level{l}.tree2.tree2 -> trees.level_{l-1}.root:
+level{l}.tree1.tree1.tree1 -> trees.level_{l-1}.branch_1.tree.branch_1.tree.branch_1.tree.root:
+level{l}.tree1.tree1.tree2 -> trees.level_{l-1}.branch_1.tree.branch_1.tree.root:
+level{l}.tree1.tree2.tree1 -> trees.level_{l-1}.branch_1.tree.branch_2.tree.root:
+level{l}.tree1.tree2.tree2 -> trees.level_{l-1}.branch_1.tree.root:
+level{l}.tree2.tree1.tree1 -> trees.level_{l-1}.branch_2.tree.branch_1.tree.root:
+level{l}.tree2.tree1.tree2 -> trees.level_{l-1}.branch_2.tree.root:
+level{l}.tree2.tree2.tree1 -> trees.level_{l-1}.branch_3.tree.root:
+level{l}.tree2.tree2.tree2 -> trees.level_{l-1}.root:
+  project.0 -> project.conv
+  project.1 -> project.batch_norm
+  tree{t}.conv{i} -> tree{t}.y.conv_{i}
+  tree{t}.bn{i} -> tree{t}.y.batch_norm_{i}
+  root.conv -> node.conv
+  root.bn -> node.batch_norm
+`],
+  ["timm-edgenext", `# timm's EdgeNeXt -> models/edgenext.lfer
+stem.0 -> stem.conv
+stem.1 -> stem.layer_norm
+stages.{s}.downsample.0 -> deep.stage_{s+1}.halve.layer_norm
+stages.{s}.downsample.1 -> deep.stage_{s+1}.halve.conv
+stages.{s}.blocks.{u} -> deep.stage_{s+1}.conv_unit_{u+1}:
+stages.{s}.blocks.* -> deep.stage_{s+1}.split_unit_1:       # the last one
+  conv_dw -> near
+  convs.{c} -> chain.link_{c+1}.next
+  pos_embd.token_projection -> position
+  xca.proj -> xca.project
+  mlp.fc{i} -> fc{i}
+  xca -> xca
+  norm -> norm
+  norm_xca -> norm_xca
+  gamma -> gamma
+  gamma_xca -> gamma_xca
+head.norm -> norm
+head.fc -> fc
+`],
   ["timm-ghostnet", `# timm's GhostNet and GhostNetV2 -> models/ghostnet.lfer
 conv_stem -> stem.conv
 bn1 -> stem.batch_norm
@@ -144,6 +191,18 @@ blocks.4.0.bn1 -> last.batch_norm
 conv_head -> hidden.conv
 norm_head -> hidden.batch_norm
 `],
+  ["timm-mobileone", `# timm's MobileOne -> models/mobileone.lfer
+stem -> first:
+stages.{s}.{u} -> deep.stage_{s+1}.unit_{u+1}:
+  identity -> skip
+  conv_kxk.{b}.conv -> equal.branch_{b+1}.conv
+  conv_kxk.{b}.bn -> equal.branch_{b+1}.batch_norm
+  conv_scale.conv -> point.conv
+  conv_scale.bn -> point.batch_norm
+  attn.fc1 -> gate.reduce
+  attn.fc2 -> gate.expand
+head.fc -> fc
+`],
   ["timm-mobilevit", `# timm's MobileViT-XXS -> models/mobilevit.lfer
 stem.bn -> stem.batch_norm
 stages.0.0 -> early.inverted_1:
@@ -176,13 +235,38 @@ head.fc -> fc
   ["timm-repvgg", `# timm's RepVGG -> models/repvgg.lfer
 stem -> first:
 stages.{s}.{u} -> deep.stage_{s+1}.unit_{u+1}:
-stages.{s}.0 -> deep.stage_{s+1}.unit:        # a stage of one unit
   identity -> skip
   conv_kxk.conv -> dense.conv
   conv_kxk.bn -> dense.batch_norm
   conv_1x1.conv -> point.conv
   conv_1x1.bn -> point.batch_norm
 head.fc -> fc
+`],
+  ["timm-starnet", `# timm's StarNet -> models/starnet.lfer
+stem.0.conv -> first.conv
+stem.0.bn -> first.batch_norm
+stages.{s}.0.conv -> deep.stage_{s+1}.down.conv
+stages.{s}.0.bn -> deep.stage_{s+1}.down.batch_norm
+stages.{s}.{u} -> deep.stage_{s+1}.star_{u}:
+  dwconv.conv -> near.depthwise
+  dwconv.bn -> near.batch_norm
+  f1.conv -> left
+  f2.conv -> right
+  g.conv -> back.conv
+  g.bn -> back.batch_norm
+  dwconv2.conv -> last
+`],
+  ["timm-swin", `# timm's Swin -> models/swin.lfer
+patch_embed.proj -> patches
+patch_embed.norm -> first
+layers.{s}.downsample -> deep.stage_{s+1}.merge
+layers.{s}.blocks.{u} -> deep.stage_{s+1}.unit_{u+1}:
+  norm{i} -> norm{i}
+  attn.relative_position_bias_table -> attention.relative_position
+  attn.qkv -> attention.qkv
+  attn.proj -> attention.project
+  mlp.fc{i} -> fc{i}
+head.fc -> head
 `],
   ["timm-vit", `# timm's vision transformers -> models/vit.lfer
 patch_embed.proj -> patches
@@ -201,9 +285,9 @@ block1.rep -> entry.unit_1.main:          # begins without relu
   0.conv1 -> separable.depthwise
   0.pointwise -> separable.conv
   1 -> separable.batch_norm
-  3.conv1 -> rest.separable.depthwise
-  3.pointwise -> rest.separable.conv
-  4 -> rest.separable.batch_norm
+  3.conv1 -> rest.separable_1.depthwise
+  3.pointwise -> rest.separable_1.conv
+  4 -> rest.separable_1.batch_norm
 block{k} -> entry.unit_{k}:
 block12 -> exit.unit:
 block{k} -> middle.unit_{k-3}:
@@ -212,9 +296,6 @@ block{k} -> middle.unit_{k-3}:
   rep.1.conv1 -> main.separable.depthwise
   rep.1.pointwise -> main.separable.conv
   rep.2 -> main.separable.batch_norm
-  rep.4.conv1 -> main.rest.separable.depthwise
-  rep.4.pointwise -> main.rest.separable.conv
-  rep.5 -> main.rest.separable.batch_norm
   rep.4.conv1 -> main.rest.separable_1.depthwise
   rep.4.pointwise -> main.rest.separable_1.conv
   rep.5 -> main.rest.separable_1.batch_norm
@@ -522,8 +603,8 @@ layer{s}.{u} -> stage{s}.*_unit_{u+1}:
 layer{s}.0 -> stage{s}.*_unit:          # a stage of one unit
   conv{i} -> main.conv_{i}
   bn{i} -> main.batch_norm_{i}
-  se.fc1 -> main.squeeze_excite.reduce
-  se.fc2 -> main.squeeze_excite.expand
+  se.fc1 -> main.squeeze_excite_1.reduce
+  se.fc2 -> main.squeeze_excite_1.expand
   downsample.0 -> shortcut.conv
   downsample.1 -> shortcut.batch_norm
 `],
@@ -573,10 +654,10 @@ features.{k} -> features.fires_3.fire_{k-8}:
 classifier.1 -> logits.classifier
 `],
   ["torchvision-vgg11-bn", `# torchvision's VGG-11 with batch norm -> models/vgg.lfer
-features.0 -> stage1.convolution.conv
-features.1 -> stage1.convolution.batch_norm
-features.4 -> stage2.convolution.conv
-features.5 -> stage2.convolution.batch_norm
+features.0 -> stage1.convolution_1.conv
+features.1 -> stage1.convolution_1.batch_norm
+features.4 -> stage2.convolution_1.conv
+features.5 -> stage2.convolution_1.batch_norm
 features.8 -> stage3.convolution_1.conv
 features.9 -> stage3.convolution_1.batch_norm
 features.11 -> stage3.convolution_2.conv
@@ -594,8 +675,8 @@ classifier.3 -> hidden.linear_2
 classifier.6 -> classifier
 `],
   ["torchvision-vgg11", `# torchvision's VGG-11 -> models/vgg.lfer
-features.0 -> stage1.convolution.conv
-features.3 -> stage2.convolution.conv
+features.0 -> stage1.convolution_1.conv
+features.3 -> stage2.convolution_1.conv
 features.6 -> stage3.convolution_1.conv
 features.8 -> stage3.convolution_2.conv
 features.11 -> stage4.convolution_1.conv

@@ -27,5 +27,10 @@ export function wordsOf(name: string): readonly string[] {
 
 /** The share of a name's words that another name has, too. */
 export function likeness(words: readonly string[], others: readonly string[]): number {
-  return words.length === 0 ? 0 : words.filter((word) => others.includes(word)).length / words.length;
+  return words.length === 0 ? 0 : wordsInCommon(words, others) / words.length;
+}
+
+/** How many of a name's words another name has, too: for `norm_b`, `norm` and `norm_b` differ in that alone. */
+export function wordsInCommon(words: readonly string[], others: readonly string[]): number {
+  return words.filter((word) => others.includes(word)).length;
 }

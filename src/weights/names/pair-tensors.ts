@@ -5,7 +5,7 @@
  * range that it gets: the same kinds of tensors in the same shapes. Of several that fit, members of a family come in the order of
  * their numbers, and names that resemble the weights' first.
  */
-import { likeness, wordsOf } from "./likeness.js";
+import { likeness, wordsInCommon, wordsOf } from "./likeness.js";
 import { type Branch, compareNaturally, familyOf, kindsOf, type NamedShape, roles, shapeTree } from "./shape-tree.js";
 
 /** The place of a weight in the list for each tensor's place; undefined if kinds and shapes differ, or no order fits. */
@@ -193,8 +193,12 @@ class Pairing {
     const ranked = fitting
       .filter((part) => how.anyOrder || isFirst(part))
       .filter((part) => how.cuts || !this.#cuts(at, at + part.size))
-      .map((part) => ({ part, rank: (isFirst(part) ? 2 : 0) + likeness(wordsOf(part.name), words) }));
-    return ranked.sort((a, b) => b.rank - a.rank).map(({ part }) => part);
+      .map((part) => {
+        const own = wordsOf(part.name);
+        const rank = (isFirst(part) ? 2 : 0) + likeness(own, words);
+        return { part, rank, common: wordsInCommon(own, words) };
+      });
+    return ranked.sort((a, b) => b.rank - a.rank || b.common - a.common).map(({ part }) => part);
   }
 
   /** Whether the range has a part of a scope of the model, and also something beyond that scope. */

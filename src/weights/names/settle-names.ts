@@ -6,6 +6,7 @@ import { shown, type WeightFile } from "../weight-file.js";
 import { applyNameMap, type MapConflict, type MappedNames } from "./apply-map.js";
 import { automatic } from "./automatic.js";
 import { besideEachOther } from "./compare-names.js";
+import { matchNames } from "./former-names.js";
 import { type NameMap, parseNameMap } from "./parse-map.js";
 import { matchPattern } from "./pattern.js";
 import { unwrap } from "./prefixes.js";
@@ -54,14 +55,14 @@ export function settleNames(
     diagnostics,
   });
   if (typeof map === "object") {
-    const names = applyNameMap(map, tensors, slots);
+    const names = matchNames(map, tensors, graph);
     return settled(
       map,
       names,
       names.conflicts.slice(0, maxConflicts).map((conflict) => diagnoseConflict(map, conflict)),
     );
   }
-  const plain = applyNameMap(noMap, tensors, slots);
+  const plain = matchNames(noMap, tensors, graph);
   if (explainsAll(plain, tensors, slots)) return settled(noMap, plain, []);
   // The file of an entirely different network need not be compared with every map.
   const isLikely = tensors.length <= 2 * slots.length;

@@ -18,6 +18,7 @@ import make_reference as formula
 # What comes first in our order of weights, and what some are called there; all others stand as in state_dict.
 FIRST = {"vit_tiny": ("patch_embed.",)}
 CALLED = {"cls_token": "embed.token", "pos_embed": "embed.position"}
+ENDINGS = {"relative_position_bias_table": "relative_position"}
 
 NETWORKS = {
     "mobilenet_v1_x1_0": (lambda: timm.create_model("mobilenetv1_100", num_classes=7), 2.0, 96),
@@ -32,6 +33,13 @@ NETWORKS = {
     "eca_resnet50": (lambda: timm.create_model("resnet50", num_classes=7, block_args={"attn_layer": "eca"}), 2.0, 64),
     "vit_tiny": (lambda: timm.create_model("vit_tiny_patch16_224", num_classes=7, img_size=96), 2.0, 96),
     "repvgg_a0": (lambda: timm.create_model("repvgg_a0", num_classes=7), 1.0, 64),
+    "dla46_c": (lambda: timm.create_model("dla46_c", num_classes=7), 2.0, 64),
+    "dla102": (lambda: timm.create_model("dla102", num_classes=7), 1.0, 64),
+    "edgenext_xx_small": (lambda: timm.create_model("edgenext_xx_small", num_classes=7), 2.0, 64),
+    "mobileone_s0": (lambda: timm.create_model("mobileone_s0", num_classes=7), 0.3, 64),
+    "mobileone_s4": (lambda: timm.create_model("mobileone_s4", num_classes=7), 1.0, 64),
+    "starnet_s050": (lambda: timm.create_model("starnet_s050", num_classes=7), 1.0, 64),
+    "swin_tiny": (lambda: timm.create_model("swin_tiny_patch4_window7_224", num_classes=7), 2.0, 224),
     "mobilevit_xxs": (lambda: timm.create_model("mobilevit_xxs", num_classes=7), 2.0, 64),
     "unet_resnet18": (lambda: segmentation_models_pytorch.Unet("resnet18", encoder_weights=None, classes=1), 2.0, 32),
 }
@@ -44,7 +52,8 @@ def reference(name: str, build, gain: float, size: int) -> dict:
     ordered = sorted(state.items(), key=lambda item: not item[0].startswith(first) if first else 0)
     tensors = []
     for ordinal, (key, tensor) in enumerate(ordered):
-        called, shape = CALLED.get(key, key), list(tensor.shape)
+        path, _, role = CALLED.get(key, key).rpartition(".")
+        called, shape = f"{path}.{ENDINGS.get(role, role)}".lstrip("."), list(tensor.shape)
         if key.endswith(".weight") and len(shape) == 3:  # Conv1d: ours is a convolution with kernels of one row
             shape.insert(2, 1)
         tensor.copy_(torch.from_numpy(formula.values(called, ordinal, tuple(shape), gain)).reshape(tensor.shape))

@@ -1,7 +1,8 @@
 """Counts torchvision's networks by PyTorch itself, without weights in memory: counts.json, name -> [size, params, flops].
 
     python test/peers/torchvision/count_networks.py NAME=SIZE... > counts.json    Needs torch 2.15 and torchvision 0.29.
-    python test/peers/torchvision/count_networks.py --timm NAME=SIZE... > ../timm/counts.json    Needs timm 1.0.31.
+    python test/peers/torchvision/count_networks.py --timm NAME=SIZE... > ../timm/counts.json    Needs timm 1.0.31; Swin's names
+    there are ours, without `_patch4_window7_224`.
 
 flops is what torch.utils.flop_counter.FlopCounterMode says of one picture of SIZE x SIZE in evaluation.
 """
