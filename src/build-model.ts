@@ -15,8 +15,10 @@ export interface OnnxOptions {
   readonly weights?: OnnxWeights;
   /** The ONNX operator set; 18 by default. */
   readonly opset?: number;
-  /** As `--optimize`; 1 by default. 2 is rejected until it does more than 1. */
+  /** As `--optimize`; 1 by default. */
   readonly optimize?: 0 | 1 | 2;
+  /** As `--block`, for `optimize: 2`; 16 by default. */
+  readonly block?: 8 | 16;
   /** Whether to compare with the reference before returning; true by default. */
   readonly verify?: boolean;
   /** The settings that the model was compiled with, for the file's metadata. */
@@ -61,6 +63,7 @@ export async function buildOnnx(
   return build.buildOnnx(graph, {
     opset,
     level: optimize,
+    block: options.block,
     weights,
     verify,
     loadRuntime: loadOnnxRuntime,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Sources } from "../compiler.js";
 import { oneLine } from "../diagnostics/display-text.js";
 import type { Graph } from "../ir/graph.js";
+import type { Block } from "../passes/lay-out-channels.js";
 import type { OptimizeLevel } from "../passes/pipeline.js";
 import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
@@ -21,6 +22,7 @@ export interface ModelFileArguments extends WeightArguments {
   readonly seed: number;
   readonly opset: number;
   readonly optimize: OptimizeLevel;
+  readonly block?: Block | undefined;
   readonly verify: boolean;
   /** The source, as on the command line. */
   readonly path: string;
@@ -56,6 +58,7 @@ export async function buildModelFile(
     onProgress: report.show,
     opset: args.opset,
     level: args.optimize,
+    block: args.block,
     weights,
     verify: args.verify,
     loadRuntime: () => loadRuntime(session),

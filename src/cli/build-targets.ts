@@ -10,6 +10,7 @@ export type BuildFlag =
   | "seed"
   | "opset"
   | "optimize"
+  | "block"
   | "verify"
   | "split"
   | "card"
@@ -18,7 +19,7 @@ export type BuildFlag =
   | "convention";
 
 export const buildTargets = {
-  onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "verify", "card"],
+  onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "block", "verify", "card"],
   "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify", "split"],
   "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],

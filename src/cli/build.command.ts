@@ -4,7 +4,15 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import { invariant } from "../diagnostics/invariant.js";
 import { suggest } from "../diagnostics/suggest.js";
 import { printGraph } from "../ir/text.js";
-import { isOptimizeLevel, laterLevel, type OptimizeLevel, optimizeLevels } from "../passes/pipeline.js";
+import {
+  blocks,
+  isBlock,
+  isOptimizeLevel,
+  levelsWithoutLayout,
+  type OptimizeLevel,
+  optimizeLevels,
+  usualBlock,
+} from "../passes/pipeline.js";
 import { defaultConvention } from "../recipe/measures.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
 import { type WeightsType, weightsTypes } from "../targets/tfjs-model/weights-type.js";
@@ -34,6 +42,7 @@ interface BuildArguments extends WeightArguments {
   readonly set?: readonly string[] | undefined;
   readonly opset?: number | undefined;
   readonly optimize?: number | undefined;
+  readonly block?: number | undefined;
   readonly seed?: number | undefined;
   readonly verify?: boolean | undefined;
   readonly split?: boolean | undefined;
@@ -70,9 +79,12 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
   if (opset !== undefined && !isKnownOpset(opset)) {
     return diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset });
   }
-  if (optimize === laterLevel) return diagnose("onnx/unsupported-level", { level: optimize, known: optimizeLevels });
   if (optimize !== undefined && !isOptimizeLevel(optimize))
-    return wrong(`--optimize takes ${optimizeLevels.join(" or ")}`);
+    return wrong(`--optimize takes ${optimizeLevels.join(", ")}`);
+  if (optimize === 2 && target !== "onnx")
+    return diagnose("onnx/unsupported-level", { level: optimize, known: levelsWithoutLayout });
+  if (args.block !== undefined && !isBlock(args.block)) return wrong(`--block takes ${blocks.join(" or ")}`);
+  if (args.block !== undefined && optimize !== 2) return wrong("--block goes with --optimize 2");
   if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0)) return undefined;
   return wrong("--seed takes a whole number from 0");
 }
@@ -80,7 +92,12 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
 /** The flags that only some targets use. */
 function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
   const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, split, card } = args;
-  const drawn = { depth: args.depth, convention: args.convention, "weights-type": args["weights-type"] };
+  const drawn = {
+    block: args.block,
+    depth: args.depth,
+    convention: args.convention,
+    "weights-type": args["weights-type"],
+  };
   return {
     model,
     recipe,
@@ -110,9 +127,10 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const meant = { ...given, target };
   const usage = outputProblem(given.output, target, given.watch) ?? checkUsage(meant);
   if (usage !== undefined) throw new UsageError(usage);
-  const { seed = usualSeed, opset = defaultOpset, optimize = usualLevel, verify = true } = meant;
+  const { seed = usualSeed, opset = defaultOpset, optimize = usualLevel, block = usualBlock, verify = true } = meant;
   invariant(isOptimizeLevel(optimize), `level ${optimize} was not refused`);
-  const args = { ...meant, seed, opset, optimize, verify };
+  invariant(isBlock(block), `block ${block} was not refused`);
+  const args = { ...meant, seed, opset, optimize, block, verify };
   const set = parseSettings(args.set);
   if ("code" in set) throw new UsageError(set);
   if (isOnnxPath(args.path)) {
@@ -216,7 +234,13 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         defaultDescription: String(usualLevel),
         requiresArg: true,
         describe:
-          "0: every layer as in the source; 1: fold batch norms and constants, merge convolutions that are summed, remove dead taps and no-op nodes",
+          "0: every layer as in the source; 1: fold batch norms and constants, merge convolutions that are summed, remove dead taps and no-op nodes; 2 (onnx): also remove shuffles and lay out channels in blocks",
+      })
+      .option("block", {
+        type: "number",
+        defaultDescription: String(usualBlock),
+        requiresArg: true,
+        describe: "--optimize 2: channels in a block of the runtime's layout: 16 for AVX-512, 8 for AVX2 and NEON",
       })
       .option("verify", {
         type: "boolean",

@@ -2,6 +2,7 @@ import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { averagedCells, binMatrix, binMove, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { attributesOf, parameterOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -102,6 +103,7 @@ export const adaptiveAvgPool = defineOp({
   facts: ([input], [output]) => ({ averagedCells: averagedCells(input, output) }),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

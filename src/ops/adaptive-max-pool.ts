@@ -2,6 +2,7 @@ import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { binMove, binsOf, cellsSeen, evenWindow } from "./adaptive-bins.js";
 import { attributesOf, parameterOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type GradientBuilder, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -148,6 +149,7 @@ export const adaptiveMaxPool = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

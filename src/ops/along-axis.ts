@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import {
   type GradientBuilder,
   type OnnxBuilder,
@@ -113,6 +114,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
     facts: () => ({}),
     pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
+    channels: freeOfChannels,
     probe: { kind: "none" },
     inPlace: false,
   };

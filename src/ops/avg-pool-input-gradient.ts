@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
@@ -114,6 +115,7 @@ export const avgPoolInputGradient = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

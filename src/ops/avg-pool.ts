@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { parameterOf } from "./attributes.js";
 import { divisors } from "./avg-pool-input-gradient.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { padWith } from "./onnx-pad.js";
@@ -108,6 +109,7 @@ export const avgPool = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -4,6 +4,7 @@ import { attributesOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { batchNormTypes } from "./batch-norm.js";
 import { channelAxes, dotOfMaps, hasLargeMaps } from "./batch-norm-training.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
@@ -129,6 +130,7 @@ export const batchNormGradient = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

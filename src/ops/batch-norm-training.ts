@@ -3,6 +3,7 @@ import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { attributesOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
 import { batchNormTypes } from "./batch-norm.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { notReadBack } from "./onnx-node.js";
@@ -161,6 +162,7 @@ export const batchNormTraining = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "statistics" },
   inPlace: false,
 });

@@ -146,6 +146,7 @@ export const batchNorm = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: (_, a) => ({ kind: "own", results: 1, withChannels: () => a }),
   probe: { kind: "statistics" },
   inPlace: true,
 });

@@ -2,6 +2,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { broadcastShapes, isMismatch } from "../ir/broadcast.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
+import { freeOfChannels } from "./channel-use.js";
 import {
   type GradientBuilder,
   type NotDifferentiable,
@@ -109,6 +110,7 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
     facts: () => ({}),
     pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
+    channels: freeOfChannels,
     probe: { kind: "none" },
     inPlace: false,
   };

@@ -3,6 +3,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -108,6 +109,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
     facts: () => ({}),
     pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
+    channels: freeOfChannels,
     probe: { kind: "none" },
     inPlace: false,
   };

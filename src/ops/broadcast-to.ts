@@ -2,6 +2,7 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { sameShape, type TensorType } from "../ir/shape.js";
 import { attributesOf } from "./attributes.js";
 import { broadcastOrProblem } from "./binary.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
@@ -50,6 +51,7 @@ export const broadcastTo = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -28,6 +28,10 @@ function joinedHalves(tfjs: TfjsBuilder, value: ValueId): readonly [ValueId, Val
   return tfjs.sizesOf(left)[1] === tfjs.sizesOf(right)[1] ? [left, right] : undefined;
 }
 
+/** For each place of the result, the channel that goes there. */
+const shuffledOrder = (channels: number, groups: number): readonly number[] =>
+  Array.from({ length: channels }, (_, place) => (place % groups) * (channels / groups) + Math.floor(place / groups));
+
 export const channelShuffle = defineOp({
   name: "channel_shuffle",
   family: "movement",
@@ -134,6 +138,7 @@ export const channelShuffle = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: ([input], { groups }) => ({ kind: "permuted", order: shuffledOrder(input?.shape[1] as number, groups) }),
   probe: { kind: "none" },
   inPlace: false,
 });

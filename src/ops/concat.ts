@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { addDims, type Dim, type Shape, sameDim, type TensorType } from "../ir/shape.js";
 import { attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
 import { sizesOf } from "./gradient-arithmetic.js";
@@ -107,6 +108,7 @@ export const concat = defineOp({
   facts: () => ({}),
   pieces: ({ axis }) => ({ kind: "joined", axis }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

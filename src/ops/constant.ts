@@ -1,5 +1,6 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { attributesOf } from "./attributes.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, work } from "./contracts.js";
 import { countOf } from "./expand.js";
 import { notReadBack } from "./onnx-node.js";
@@ -46,6 +47,7 @@ export const constant = defineOp({
   facts: () => ({}),
   pieces: ({ values }) => ({ kind: "numbers", values }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -2,6 +2,7 @@ import type { Problem } from "../diagnostics/diagnostic.js";
 import type { Attributes, Initializer, ValueId } from "../ir/graph.js";
 import type { Shape, TensorType } from "../ir/shape.js";
 import type { AttributeSpec, AttributeSpecs, AttributesOf } from "./attributes.js";
+import type { ChannelUse } from "./channel-use.js";
 import type { NotReadBack, OnnxReader } from "./onnx-node.js";
 import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
@@ -261,6 +262,8 @@ export interface OpDefinition<A extends Attributes> {
    * number per channel. A batch norm after such a layer can be folded into it. Undefined if there is none.
    */
   outputChannels(attributes: A, rank: number): number | undefined;
+  /** How its weights and attributes belong to channels, for passes that reorder or pad these. */
+  channels(inputs: readonly TensorType[], attributes: A): ChannelUse;
   readonly probe: ProbeRule<A>;
   /** Whether the result may overwrite the first input (element-wise activations), for peak memory with in-place ops. */
   readonly inPlace: boolean;

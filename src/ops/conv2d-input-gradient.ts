@@ -1,6 +1,7 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { fewPairsOf, inputGradientByPairs } from "./depthwise-products.js";
@@ -133,6 +134,7 @@ export const conv2dInputGradient = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -206,6 +206,10 @@ export const conv2dTranspose = defineOp({
   facts: (inputs) => ({ productsPerOutput: productsOf(inputs) }),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: (_, a) =>
+    a.groups === 1
+      ? { kind: "sums", from: 0, to: 1, withChannels: (channels) => ({ ...a, channels }) }
+      : { kind: "natural" },
   probe: {
     kind: "layer",
     // On average over the positions between strides.

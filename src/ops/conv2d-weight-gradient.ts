@@ -1,6 +1,7 @@
 import { problem } from "../diagnostics/diagnostic.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { convolveBack } from "./convolve.js";
 import { fewPairs, isDepthwise, weightGradientByBands, weightGradientByPairs } from "./depthwise-products.js";
@@ -196,6 +197,7 @@ export const conv2dWeightGradient = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

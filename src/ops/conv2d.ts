@@ -2,6 +2,7 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { Attributes, ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
+import type { ChannelUse } from "./channel-use.js";
 import { defineOp, type Tensor, type Window, work } from "./contracts.js";
 import { convolve } from "./convolve.js";
 import { convolveByPairs, fewPairsOf, manySamples } from "./depthwise-products.js";
@@ -47,6 +48,14 @@ export function productsPerOutput(input: TensorType, a: Conv2dAttributes): numbe
 /** Whether it is depthwise with several channels. */
 const isByChannel = ({ groups }: Attributes, [input]: readonly TensorType[]): boolean =>
   groups !== 1 && groups === input?.shape[1];
+
+/** A convolution over all channels at once, or one that keeps each by itself. */
+function channelUse([input]: readonly TensorType[], a: Conv2dAttributes): ChannelUse {
+  if (a.groups === 1) return { kind: "sums", from: 1, to: 0, withChannels: (channels) => ({ ...a, channels }) };
+  if (a.groups !== input?.shape[1]) return { kind: "natural" };
+  const withChannels = (channels: number): Attributes => ({ ...a, channels, groups: channels });
+  return { kind: "own", results: a.channels / a.groups, withChannels };
+}
 
 function lowerToKernels(
   tfjs: TfjsBuilder,
@@ -248,6 +257,7 @@ export const conv2d = defineOp({
   facts: (inputs) => ({ productsPerOutput: productsOf(inputs) }),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => 0,
+  channels: channelUse,
   probe: { kind: "layer", fanIn: reachedTaps, channelAxis: 1 },
   inPlace: false,
 });

@@ -4,6 +4,7 @@ import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { transformAlong } from "./along-axis.js";
 import { attributesOf, parameterOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { counted } from "./read-nodes.js";
@@ -96,6 +97,7 @@ export const cumsum = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -3,6 +3,7 @@ import { invariant } from "../diagnostics/invariant.js";
 import { type Graph, type Node, typeOf, type ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { type OpDefinition, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
@@ -60,6 +61,7 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
     facts: () => ({}),
     pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
+    channels: freeOfChannels,
     probe: { kind: "none" },
     inPlace: true,
   };

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { countOf } from "./expand.js";
 import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
@@ -83,6 +84,7 @@ export const flatten = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: true,
 });

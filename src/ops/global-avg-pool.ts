@@ -2,6 +2,7 @@ import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { averagedCells } from "./adaptive-bins.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
@@ -74,6 +75,7 @@ export const globalAvgPool = defineOp({
   facts: ([input], [output]) => ({ averagedCells: averagedCells(input, output) }),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

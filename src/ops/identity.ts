@@ -1,5 +1,6 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { TensorType } from "../ir/shape.js";
+import { freeOfChannels } from "./channel-use.js";
 import type { Tensor } from "./contracts.js";
 import { defineOp, work } from "./contracts.js";
 import { expandingNodes } from "./read-expand.js";
@@ -83,6 +84,7 @@ export const identity = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: true,
 });

@@ -1,5 +1,6 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
@@ -91,6 +92,7 @@ export const inside = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: true,
 });

@@ -150,6 +150,7 @@ export const instanceNorm = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: (_, a) => ({ kind: "own", results: 1, withChannels: () => a }),
   probe: { kind: "factors", low: 0.7, high: 1.5, scales: true },
   inPlace: false,
 });

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type OnnxBuilder, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
@@ -193,6 +194,7 @@ export const layerNorm = defineOp({
   }),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "factors", low: 0.7, high: 1.5, scales: true },
   inPlace: false,
 });

@@ -185,6 +185,10 @@ export const linear = defineOp({
   facts: (inputs) => ({ productsPerOutput: productsOf(inputs) }),
   pieces: () => ({ kind: "none" }),
   outputChannels: (_, rank) => (rank === 2 ? 0 : undefined),
+  channels: ([input], a) =>
+    input?.shape.length === 2
+      ? { kind: "sums", from: 1, to: 0, withChannels: (features) => ({ ...a, features }) }
+      : { kind: "free" },
   probe: { kind: "layer", fanIn: reachedTaps, channelAxis: -1 },
   inPlace: false,
 });

@@ -2,6 +2,7 @@ import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { attributesOf, parameterOf } from "./attributes.js";
 import { viewAlong } from "./axes.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { arithmetic, reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { mapProblem } from "./map-problem.js";
@@ -147,6 +148,7 @@ export const localResponseNorm = defineOp({
   facts: (_, __, { size }) => ({ windowCells: size }),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -1,6 +1,7 @@
 import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, sameShape, type TensorType } from "../ir/shape.js";
 import { axisAttributes, transformAlong } from "./along-axis.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type OnnxBuilder, type OnnxSite, type Tensor, work } from "./contracts.js";
 import { isLargestAlong, logNotSoftmax } from "./log-not-softmax.js";
 import { notReadBack } from "./onnx-node.js";
@@ -115,6 +116,7 @@ export const logNotSoftmaxGradient = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -1,4 +1,5 @@
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { dtypeProblem } from "./dtype-rules.js";
 import { nodesOfOne } from "./read-nodes.js";
@@ -42,6 +43,7 @@ export const logicalNot = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: true,
 });

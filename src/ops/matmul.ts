@@ -2,6 +2,7 @@ import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { broadcastShapes, isMismatch } from "../ir/broadcast.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type Shape, sameDim, type TensorType } from "../ir/shape.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { countOf, expandTo } from "./expand.js";
@@ -135,6 +136,7 @@ export const matmul = defineOp({
   facts: ([a]) => ({ productsPerOutput: elementCount((a as TensorType).shape.slice(-1)) }),
   pieces: () => ({ kind: "product" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

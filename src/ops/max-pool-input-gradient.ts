@@ -1,5 +1,6 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, notDifferentiable, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { lowerFirstMaxima } from "./first-maxima.js";
@@ -96,6 +97,7 @@ export const maxPoolInputGradient = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

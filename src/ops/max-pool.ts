@@ -1,6 +1,7 @@
 import { isProblem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { evaluatePool, inferPoolTypes, poolAttributes, poolParameters, poolWindow, resolvePool } from "./pooling.js";
 import { asBefore, asMap, poolOf } from "./read-windows.js";
@@ -73,6 +74,7 @@ export const maxPool = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

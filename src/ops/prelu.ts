@@ -124,6 +124,7 @@ export const prelu = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: (_, a) => (a.per_channel ? { kind: "own", results: 1, withChannels: () => a } : { kind: "free" }),
   probe: { kind: "factors", low: 0.1, high: 0.5, scales: false },
   inPlace: true,
 });

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { elementCount, type Shape, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import {
   type GradientBuilder,
   type OnnxBuilder,
@@ -181,6 +182,7 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
     facts: () => ({}),
     pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
+    channels: freeOfChannels,
     probe: { kind: "none" },
     inPlace: false,
   };

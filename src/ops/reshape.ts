@@ -2,6 +2,7 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, Shape, TensorType } from "../ir/shape.js";
 import { attributesOf } from "./attributes.js";
+import { naturalChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { mostAxes } from "./onnx-node.js";
@@ -135,6 +136,7 @@ export const reshape = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: naturalChannels,
   probe: { kind: "none" },
   inPlace: true,
 });

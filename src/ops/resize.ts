@@ -2,6 +2,7 @@ import { problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, elementCount, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf, parameterOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { sizesOf } from "./gradient-arithmetic.js";
@@ -173,6 +174,7 @@ export const resize = defineOp({
   facts: (_, __, { mode }) => ({ isLinear: Number(mode === "bilinear") }),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

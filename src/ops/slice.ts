@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
@@ -206,6 +207,7 @@ export const slice = defineOp({
   facts: () => ({}),
   pieces: ({ axis, from, to }) => ({ kind: "cut", axis, ranges: [[from, to]] }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -3,6 +3,7 @@ import type { ValueId } from "../ir/graph.js";
 import { addDims, type Dim, elementCount, formatDim, type Shape, type TensorType } from "../ir/shape.js";
 import { type AttributesOf, attributesOf } from "./attributes.js";
 import { axisProblem, resolveAxis, viewAlong } from "./axes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
 import type { OnnxNode } from "./onnx-node.js";
@@ -192,6 +193,7 @@ export const split = defineOp({
   facts: () => ({}),
   pieces: ({ axis, sizes }) => ({ kind: "cut", axis, ranges: rangesOf(sizes) }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -2,6 +2,7 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import type { Dim, TensorType } from "../ir/shape.js";
 import { attributesOf, parameterOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { alongAxes, stays } from "./spatial.js";
@@ -78,6 +79,7 @@ export const transpose = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

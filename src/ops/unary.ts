@@ -1,6 +1,7 @@
 import type { Attributes, ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import type { AttributeSpecs, AttributesOf } from "./attributes.js";
+import { freeOfChannels } from "./channel-use.js";
 import {
   type GradientBuilder,
   type OnnxBuilder,
@@ -87,6 +88,7 @@ export function shapedUnaryOp<const S extends AttributeSpecs, const P extends Pa
     facts: () => ({}),
     pieces: () => ({ kind: "none" }),
     outputChannels: () => undefined,
+    channels: freeOfChannels,
     probe: { kind: "none", reach: facts.reach ?? 1 },
     inPlace: true,
   };

@@ -2,6 +2,7 @@ import { isProblem, problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { elementCount, type TensorType } from "../ir/shape.js";
 import { broadcastOrProblem, broadcastSizes } from "./binary.js";
+import { freeOfChannels } from "./channel-use.js";
 import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { expandTo } from "./expand.js";
@@ -84,6 +85,7 @@ export const where = defineOp({
   facts: () => ({}),
   pieces: () => ({ kind: "none" }),
   outputChannels: () => undefined,
+  channels: freeOfChannels,
   probe: { kind: "none" },
   inPlace: false,
 });

@@ -55,6 +55,11 @@ export class GraphRewriter<W extends WeightValues> {
     return value;
   }
 
+  /** A value that a new node computes. */
+  addValue(type: TensorType): ValueId {
+    return this.#types.push(type) - 1;
+  }
+
   /** The graph of these nodes (in topological order) and outputs. Inputs stay, even unused ones: they are the interface. */
   finish(nodes: readonly Node[], outputs: readonly GraphOutput[] = this.#model.graph.outputs): WeightedGraph<W> {
     const { graph } = this.#model;

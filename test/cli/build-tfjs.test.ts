@@ -107,7 +107,7 @@ suite("lferc build --target tfjs", (test) => {
     ["a broken weight file", ["-o", "m", "--weights", "broken.safetensors"], 1, "weights/not-weights"],
     ["an unknown type of weights", ["-o", "m", "--weights-type", "int4"], 2, "tool/wrong-value"],
     ["an opset", ["-o", "m", "--opset", "18"], 2, "tool/wrong-usage"],
-    ["a level of the future", ["-o", "m", "--optimize", "2"], 2, "onnx/unsupported-level"],
+    ["a level for blocked layouts", ["-o", "m", "--optimize", "2"], 2, "onnx/unsupported-level"],
   ] as const) {
     test(`refuses ${title}, and writes nothing`, () =>
       inFolder(files, async (cwd) => {

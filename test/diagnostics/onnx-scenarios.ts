@@ -75,7 +75,7 @@ export const nativeScenarios: readonly string[] = ["onnx/runtime-differs", "onnx
 /** Provokes each `onnx/` diagnostic. */
 export const onnxScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   "onnx/unsupported-opset": building("m.lfer", "-o", "m.onnx", "--opset", "12"),
-  "onnx/unsupported-level": building("m.lfer", "-o", "m.onnx", "--optimize", "2"),
+  "onnx/unsupported-level": building("m.lfer", "-o", "m", "--target", "tfjs", "--optimize", "2"),
   "onnx/unsupported-target": building("m.lfer", "-o", "m.onnx", "--target", "torch"),
   "onnx/which-model": building("more", "-o", "m.onnx"),
   "onnx/output-is-input": building("m.lfer", "-o", "more/../m.lfer", "--target", "onnx"),

@@ -10,14 +10,14 @@ import { generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
 import { sha256 } from "../../src/formats/digest.js";
 import type { JsonObject } from "../../src/formats/json-object.js";
-import { laterLevel, optimizeLevels } from "../../src/passes/pipeline.js";
+import { blocks, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
 import { weightsTypes } from "../../src/targets/tfjs-model/weights-type.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
-import { choices, inGate, inWatch, type Trial, type Walk } from "./walk-lines.js";
+import { choices, inGate, inWatch, shuffledUnits, type Trial, type Walk } from "./walk-lines.js";
 
 export const source = `${smallSource({ run: "batch: 16, epochs: 1" })
   .replace("size: int = 16,", "size: int = 16, channels: int = 8,")
@@ -49,6 +49,7 @@ export const files = {
   "old.lfer": "block B(a: int, b: int) = conv(a)\n",
   "wrong.lfer": "lfer 1\n\nmodel A {\n}\n",
   "loose.lfer": "lfer 1\nmodel A { input x: float32[N,4]\n y = x -> linear(2)\n output y }\n",
+  "units.lfer": shuffledUnits,
   "tiny.onnx": tinyClassifier(),
   "faces.onnx": tinyClassifier({ labels: ["surprise", "happiness", "neutral"] }),
   "measured.lfer": source.replace(/^recipe[\s\S]*/m, 'check Small { accuracy("faces/test") >= 1% }\n'),
@@ -279,9 +280,19 @@ export const walks: Readonly<Record<string, Walk>> = {
         refused: [[{ "--opset": String(newestOpset + 1) }, "onnx/unsupported-opset"]],
       },
       optimize: {
+        beside: { paths: ["units.lfer"], "--model": "Units" },
         lines: choices("--optimize", optimizeLevels.map(String)),
         hasDefault: true,
-        refused: [[{ "--optimize": String(laterLevel) }, "onnx/unsupported-level"]],
+        refused: [
+          [{ "--optimize": "3" }, "tool/wrong-usage"],
+          [{ "--optimize": "2", "--target": "tfjs", "--output": "out" }, "onnx/unsupported-level"],
+        ],
+      },
+      block: {
+        beside: { paths: ["units.lfer"], "--model": "Units", "--optimize": "2" },
+        lines: choices("--block", blocks.map(String)),
+        hasDefault: true,
+        refused: [[{ "--block": "12" }, "tool/wrong-usage"]],
       },
       verify: { lines: [{ "--no-verify": undefined }] },
       split: {

@@ -33,3 +33,13 @@ export const choices = (flag: `--${string}`, values: readonly string[]): readonl
 export const inGate = (title: string): Trial => ({ shownIn: ["cli/onnx-gate.test.ts", title] });
 
 export const inWatch = (title: string): Trial => ({ shownIn: ["cli/watch.test.ts", title] });
+
+/** Units that join 20 of 40 channels with 20 others: 24 in blocks of 8, 32 in blocks of 16. */
+export const shuffledUnits = `lfer 1
+import { Unit } from "std/shufflenet"
+model Units {
+  input image: float32[N, 3, 28, 28]
+  y = image -> conv(80) -> Unit(80) -> Unit(80) -> conv(7) -> flatten
+  output y
+}
+`;

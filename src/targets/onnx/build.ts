@@ -4,6 +4,7 @@ import type { Span } from "../../diagnostics/span.js";
 import { withLabels } from "../../ir/class-order.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
+import type { Block } from "../../passes/lay-out-channels.js";
 import { isOptimizeLevel, type OptimizeLevel, optimize, optimizeLevels } from "../../passes/pipeline.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
@@ -19,6 +20,8 @@ import type { VerificationRuntime } from "./run-file.js";
 export interface BuildOptions {
   readonly opset: number;
   readonly level: number;
+  /** The runtime's block, for level 2; 16 by default. */
+  readonly block?: Block | undefined;
   readonly weights: WeightSource;
   readonly verify: boolean;
   /** Called only when verifying; without a runtime only the graph is verified. */
@@ -52,7 +55,7 @@ const refuse = (diagnostics: readonly Diagnostic[]): BuildResult => ({ kind: "re
 
 /** Makes the bytes of an ONNX file. The same input gives the same bytes; a file that cannot be verified is not built. */
 export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<BuildResult> {
-  const { opset, level } = options;
+  const { opset, level, block } = options;
   if (!isOptimizeLevel(level)) {
     return refuse([diagnose("onnx/unsupported-level", { level, known: optimizeLevels })]);
   }
@@ -73,7 +76,7 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   if (loaded.kind === "refused") return loaded;
   const evaluation = readEvaluation(loaded.metadata, options.weights.kind === "file" ? options.weights.file : "");
   if (isProblem(evaluation)) return refuse([evaluation.diagnose({})]);
-  const model = optimize({ graph, weights: loaded.weights }, level);
+  const model = optimize({ graph, weights: loaded.weights }, level, block);
   const broken = findNotFinite(graph, loaded.weights, model.weights);
   if (broken !== undefined) return refuse([diagnose("onnx/weights-not-finite", { model: graph.name, ...broken })]);
   const proof = early ?? (await prove(graph, level, options));
@@ -86,12 +89,22 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
 }
 
 /** The verification's result, or the diagnostics that reject the file. Loaded late: unverified builds need no interpreter. */
-async function prove(graph: Graph, level: OptimizeLevel, { opset, verify, loadRuntime, onProgress }: BuildOptions) {
+async function prove(
+  graph: Graph,
+  level: OptimizeLevel,
+  { opset, block, verify, loadRuntime, onProgress }: BuildOptions,
+) {
   if (!verify) return {};
   const { verifyOnnx } = await import("./verify.js");
   const runtime = await loadRuntime();
   const missing = isProblem(runtime);
-  const verification = await verifyOnnx(graph, { opset, level, onProgress, runtime: missing ? undefined : runtime });
+  const verification = await verifyOnnx(graph, {
+    opset,
+    level,
+    block,
+    onProgress,
+    runtime: missing ? undefined : runtime,
+  });
   if (isProblem(verification)) return [verification.diagnose({})];
   return missing ? { verification, runtimeMissing: runtime.diagnose({}) } : { verification };
 }

@@ -10,6 +10,7 @@ import { isProblem, type Problem, problem } from "../../diagnostics/diagnostic.j
 import { InvariantError } from "../../diagnostics/invariant.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { formatShape } from "../../ir/shape.js";
+import type { Block } from "../../passes/lay-out-channels.js";
 import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
 import type { WeightedGraph } from "../../passes/weighted-graph.js";
 import { interpret } from "../../reference/interpret.js";
@@ -33,6 +34,8 @@ import { nudgedInputs, nudgedModel } from "./run-file.js";
 /** The differences between the kinds of files. */
 export interface ProofOf {
   readonly level: OptimizeLevel;
+  /** The runtime's block, for level 2. */
+  readonly block?: Block | undefined;
   /** Called with the progress of the verification: a large network takes a while. */
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
   /** For tests: replaces the pipeline. */
@@ -135,7 +138,7 @@ export async function prove(graph: Graph, file: ProofOf): Promise<Verification |
 }
 
 async function compareAll(graph: Graph, proofOf: ProofOf, run: Run | undefined): Promise<Verification | Problem> {
-  const { rewrite = (model) => optimize(model, proofOf.level), evaluate, titles, problems } = proofOf;
+  const { rewrite = (model) => optimize(model, proofOf.level, proofOf.block), evaluate, titles, problems } = proofOf;
   const probe = chooseProbeGraph(graph);
   const input = probe.inputs.map(({ name, value }) => `${name} ${formatShape(typeOf(probe, value).shape)}`).join(", ");
   const [small, large] = [probe, graph].map((each) => batch * sum(multipliesOf(each))) as [number, number];

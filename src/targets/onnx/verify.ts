@@ -1,5 +1,6 @@
 import { type Problem, problem } from "../../diagnostics/diagnostic.js";
 import type { Graph } from "../../ir/graph.js";
+import type { Block } from "../../passes/lay-out-channels.js";
 import type { OptimizeLevel } from "../../passes/pipeline.js";
 import type { ProofProgress } from "./proof-steps.js";
 import { type Model, prove, type Verification } from "./prove.js";
@@ -8,6 +9,8 @@ import { runFile, type VerificationRuntime } from "./run-file.js";
 export interface VerifyOptions {
   readonly opset: number;
   readonly level: OptimizeLevel;
+  /** The runtime's block, for level 2. */
+  readonly block?: Block | undefined;
   /** Without it only the graph is verified, not the file. */
   readonly runtime?: VerificationRuntime | undefined;
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
@@ -17,10 +20,11 @@ export interface VerifyOptions {
 
 /** Compares the ONNX file that would be written with the reference, in ONNX Runtime. */
 export async function verifyOnnx(graph: Graph, options: VerifyOptions): Promise<Verification | Problem> {
-  const { runtime, opset, level, onProgress, rewrite } = options;
+  const { runtime, opset, level, block, onProgress, rewrite } = options;
   const model = graph.name;
   return prove(graph, {
     level,
+    block,
     onProgress,
     rewrite,
     run: runtime && ((written, inputs) => runFile(written, inputs, opset, runtime)),

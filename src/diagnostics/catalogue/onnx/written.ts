@@ -22,13 +22,12 @@ export const onnxEntries = {
 
   "onnx/unsupported-level": entry<{ level: number; known: readonly number[] }>({
     severity: "error",
-    message: (h) =>
-      `--optimize ${h.level} is not supported yet: this version of lferc has the levels ${h.known.join(" and ")}`,
+    message: (h) => `--optimize ${h.level} is not a level of this target: it has ${h.known.join(", ")}`,
     help: (h) => `Use \`--optimize ${h.known.at(-1)}\`, or leave it out.`,
     explanation:
-      "Level 2 is meant for rewrites that take longer, or help only some runtimes. There are none yet, so level 2 is rejected instead of doing the same as level 1.",
-    bad: { command: `${build} --optimize 2` },
-    good: { command: `${build} --optimize 1` },
+      "Level 2 lays out channels for runtimes that store them in blocks, as ONNX Runtime does. TensorFlow.js does not, so level 2 is rejected there instead of doing the same as level 1.",
+    bad: { command: "lferc build models/lfer_ldl.lfer -o out --target tfjs --optimize 2" },
+    good: { command: `${build} --optimize 2` },
   }),
 
   "onnx/unsupported-target": entry<{ target: string; available: readonly string[] }>({
