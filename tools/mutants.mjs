@@ -29,6 +29,8 @@ function run(test) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["tools/test.mjs", test], {
     cwd: copy,
     encoding: "utf8",
+    // Differences of whole batches are printed.
+    maxBuffer: 2 ** 28,
   });
   return { isGreen: status === 0, said: `${stdout}${stderr}` };
 }

@@ -91,28 +91,10 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
 
 /** The flags that only some targets use. */
 function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
-  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, verify, split, card } = args;
-  const drawn = {
-    block: args.block,
-    depth: args.depth,
-    convention: args.convention,
-    "weights-type": args["weights-type"],
-  };
-  return {
-    model,
-    recipe,
-    batch,
-    set,
-    weights,
-    "weights-map": map,
-    seed,
-    opset,
-    optimize,
-    verify,
-    split,
-    card,
-    ...drawn,
-  };
+  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, block, verify } = args;
+  const { split, card, depth, convention, "weights-type": type } = args;
+  const made = { split, card, depth, convention, "weights-type": type };
+  return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, block, verify, ...made };
 }
 
 /** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */

@@ -57,7 +57,7 @@ long           not here
 docs           node_modules/lfer/docs
 `,
     );
-    assert.is(text.split("\n").at(-2), `long           not here  npm install ${"x".repeat(60)}`);
+    assert.is(text.split("\n").at(-3), `long           not here  npm install ${"x".repeat(60)}`);
     const [, , found] = infoLines({ schemaVersion: 1, ...machine, sharp: "0.35.5", engines: [] }).split("\n");
     assert.is(found, "sharp          0.35.5    decodes pictures");
   });

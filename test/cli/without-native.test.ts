@@ -136,8 +136,7 @@ suite("without onnxruntime-node", (test) => {
       const { stdout, stderr } = passed(lferc("info"));
       assert.is(stderr, "");
       assert.match(stdout, `\nort-wasm       ${onnxRuntimeVersion}    CPU, WebAssembly, 1 thread\n`);
-      // What does not fit the line is on the next one.
-      assert.match(stdout, `\nort            not here\n  ${command}\n`);
+      assert.match(stdout, `\nort            not here  ${command}\n`);
     }));
 });
 

@@ -55,7 +55,8 @@ suite("a table of distributions", (test) => {
   }
 
   test("what is no UTF-8 is refused; so are columns without end, at once", () => {
-    assert.is(saidOf(Uint8Array.of(0xff, 0xfe, 0x41)), "d.csv, line 1: it is not UTF-8 text");
+    assert.is(saidOf(Uint8Array.of(0x41, 0xff, 0x41)), "d.csv, line 1: it is not UTF-8 text");
+    assert.is(saidOf(Uint8Array.of(0xff, 0xfe, 0x41)), "d.csv, line 1: it begins as UTF-16 text and is none");
     const columns = Array.from({ length: 100_001 }, (_, i) => `c${i}`).join(",");
     assert.is(saidOf(`path,${columns}\n`), "d.csv, line 1: it has 100001 classes, the limit is 100000");
   });

@@ -1,13 +1,10 @@
 // For every flag of every command: command lines that differ only in it, and what must then differ.
-
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Options } from "yargs";
 import { laterTargets, targetNames } from "../../src/cli/build-targets.js";
 import { commands } from "../../src/cli/commands.js";
 import { declaredArguments } from "../../src/cli/declared-arguments.js";
-import { generateFace } from "../../src/data/generated-faces.js";
-import { encodePng } from "../../src/data/png.js";
 import { sha256 } from "../../src/formats/digest.js";
 import type { JsonObject } from "../../src/formats/json-object.js";
 import { blocks, optimizeLevels } from "../../src/passes/pipeline.js";
@@ -17,7 +14,7 @@ import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
-import { choices, inGate, inWatch, shuffledUnits, type Trial, type Walk } from "./walk-lines.js";
+import { choices, faces, inGate, inWatch, shuffledUnits, type Trial, type Walk } from "./walk-lines.js";
 
 export const source = `${smallSource({ run: "batch: 16, epochs: 1" })
   .replace("size: int = 16,", "size: int = 16, channels: int = 8,")
@@ -31,13 +28,6 @@ recipe Other {
 }
 variant twice = Small(size: 32)
 `;
-
-/** Faces of three classes, four of each. */
-export const faces = Object.fromEntries(
-  (["surprise", "happiness", "neutral"] as const).flatMap((name) =>
-    Array.from({ length: 4 }, (_, i) => [`faces/${name}/${i}.png`, encodePng(generateFace(name, 200 + i, 16))]),
-  ),
-);
 
 /** Every command's options, filled before the tests are named. */
 export const declared = new Map<string, ReadonlyMap<string, Options>>();

@@ -1,4 +1,6 @@
 /** How the flags of a command are tried: command lines, and what they must show. */
+import { generateFace } from "../../src/data/generated-faces.js";
+import { encodePng } from "../../src/data/png.js";
 import type { Ran } from "../support/lferc.js";
 
 /** A command line: flags by name, positional arguments without; `true` for a switch. */
@@ -43,3 +45,10 @@ model Units {
   output y
 }
 `;
+
+/** Faces of three classes, four of each. */
+export const faces = Object.fromEntries(
+  (["surprise", "happiness", "neutral"] as const).flatMap((name) =>
+    Array.from({ length: 4 }, (_, i) => [`faces/${name}/${i}.png`, encodePng(generateFace(name, 200 + i, 16))]),
+  ),
+);

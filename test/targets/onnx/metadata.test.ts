@@ -64,9 +64,11 @@ suite("onnx metadata", (test) => {
   });
 
   test("names what is missing", () => {
-    const found = refusal({ "lfer.labels": undefined, "lfer.input.std": undefined });
-    assert.is(found.code, "data/foreign-model");
-    assert.match(found.message, "its metadata lacks lfer.input.std, lfer.labels");
+    const none = { "lfer.labels": undefined, "lfer.input.std": undefined };
+    const foreign = refusal({ ...none, "lfer.model": undefined });
+    assert.is(foreign.code, "data/foreign-model");
+    assert.match(foreign.message, /its metadata lacks lfer\.model, .*lfer\.input\.std, lfer\.labels$/);
+    assert.match(refusal(none).message, "is no classifier");
   });
 
   test("refuses a training step", () => {

@@ -28,9 +28,9 @@ function wrongArgumentHelp({ callee, name, actual }: WrongArgument): string | un
 }
 
 const onTensors: Readonly<Record<string, string>> = {
-  sum: "It adds numbers; tensors are added by `a + b + c`.",
-  min: "It compares numbers; of tensors write `minimum(a, b)`.",
-  max: "It compares numbers; of tensors write `maximum(a, b)`.",
+  sum: "It adds a list: `sum([a, b])`, or `a + b`.",
+  min: "It takes a list, or write `minimum(a, b)`.",
+  max: "It takes a list, or write `maximum(a, b)`.",
   len: "It counts a list; the sizes of a tensor are `channels(x)`, `height(x)`, `width(x)`, or `dim(x, 1)` for any axis.",
 };
 
