@@ -48,7 +48,10 @@ function pack() {
   assert.ok(paths.includes("dist/types/index.d.ts") && paths.includes("dist/third-party-licences.txt"));
   for (const model of readdirSync(join(root, "models"))) assert.ok(paths.includes(`models/${model}`), model);
   console.log(`${packed.filename}: ${packed.size} bytes, ${packed.unpackedSize} unpacked, ${paths.length} files`);
-  assert.ok(packed.size < 7_000_000, "what else than ONNX Runtime in WebAssembly and compiled code made it so large?");
+  // Half a megabyte of it are the pages of docs/ with their pictures, some of which do not compress.
+  assert.ok(packed.size < 7_500_000, "what else than ONNX Runtime in WebAssembly and compiled code made it so large?");
+  const pages = packed.files.filter(({ path }) => path.startsWith("docs/"));
+  assert.ok(pages.reduce((sum, { size }) => sum + size, 0) < 1_500_000, "what made the pages so large?");
   return join(scratch, packed.filename);
 }
 
