@@ -32,28 +32,35 @@ function endOfString(code, from) {
   throw new Error("the catalogue has a string without an end");
 }
 
-/** The same module, with getters. */
-export function withGetters(code) {
+const getter = (name, expression) => `get ${name}() { return ${expression}; }`;
+
+/** The same module, with `written(name, expression)` in place of each of these properties: getters, unless told otherwise. */
+export function rewritten(code, written = getter) {
   let made = "";
   let done = 0;
   property.lastIndex = 0;
   for (let found = property.exec(code); found !== null; found = property.exec(code)) {
     const from = found.index + found[0].length;
     const end = endOfExpression(code, from);
-    made += `${code.slice(done, found.index)}    get ${found[1]}() { return ${code.slice(from, end).trim()}; }`;
+    made += `${code.slice(done, found.index)}    ${written(found[1], code.slice(from, end).trim())}`;
     done = end;
     property.lastIndex = end;
   }
   return made + code.slice(done);
 }
 
-/** For esbuild. */
-export const lazyExplanations = {
-  name: "lazy explanations",
+const plugin = (name, written) => ({
+  name,
   setup(build) {
     build.onLoad({ filter: /[\\/]src[\\/]diagnostics[\\/]catalogue[\\/].*\.ts$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "ts", sourcefile: path });
-      return { contents: withGetters(code), loader: "js" };
+      return { contents: rewritten(code, written), loader: "js" };
     });
   },
-};
+});
+
+/** For esbuild. */
+export const lazyExplanations = plugin("lazy explanations");
+
+/** For esbuild, to measure what a command loads besides: the same without those functions, which it never calls. */
+export const noExplanations = plugin("no explanations", (name) => `${name}: ""`);

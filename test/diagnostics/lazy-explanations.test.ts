@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import * as assert from "uvu/assert";
 import { catalogue } from "../../src/diagnostics/catalogue.js";
 // @ts-expect-error: the build is plain JavaScript
-import { lazyExplanations, withGetters } from "../../tools/lazy-explanations.mjs";
+import { lazyExplanations, rewritten } from "../../tools/lazy-explanations.mjs";
 import { inFolder, root } from "../support/lferc.js";
 import { suite } from "../support/suite.js";
 
@@ -30,6 +30,6 @@ suite("the bundle's catalogue", (test) => {
     const good = '"\\","';
     const source = `const e = {\n    bad: ${bad},\n    good: ${good},\n    help: 1\n};\n`;
     const lazy = `const e = {\n    get bad() { return ${bad}; },\n    get good() { return ${good}; },\n    help: 1\n};\n`;
-    assert.is(withGetters(source), lazy);
+    assert.is(rewritten(source), lazy);
   });
 });
