@@ -1,7 +1,8 @@
 /** Progress of a verification: a line that updates itself on a terminal, otherwise a line per step; nothing if it is quick. */
+
+import { duration } from "../diagnostics/number-text.js";
 import type { ProofProgress } from "../targets/onnx/proof-steps.js";
 import type { LiveLine } from "./live-line.js";
-import { duration } from "./train-progress.js";
 
 /** No output before this time. */
 const quickMs = 3000;

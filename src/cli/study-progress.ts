@@ -1,11 +1,11 @@
 /** Progress of a study: finished runs, and an estimate for the rest. */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { oneLine } from "../diagnostics/display-text.js";
+import { duration } from "../diagnostics/number-text.js";
 import { epochsIn, type FoundRun, readRun } from "../studies/gather.js";
 import type { PlannedRun } from "../studies/study.js";
 import { type LiveLine, liveLine } from "./live-line.js";
 import type { Session } from "./session.js";
-import { duration } from "./train-progress.js";
 
 /** `beta=0.2 seed 1`. */
 export const runLabel = ({ row, seed }: PlannedRun): string =>

@@ -1,6 +1,7 @@
 /** The output of `lferc train`, during the run and at its end. */
 import { counted } from "../diagnostics/counted.js";
 import { oneLine } from "../diagnostics/display-text.js";
+import { duration } from "../diagnostics/number-text.js";
 import { usualEvaluation } from "../recipe/evaluations.js";
 import { settingNames } from "../semantics/models/setting-names.js";
 import { isThrough } from "../training/early-stopping.js";
@@ -17,7 +18,7 @@ import { reportEpoch } from "./run-report.js";
 import type { Session } from "./session.js";
 import { shellWord } from "./shell-word.js";
 import { widthOn } from "./terminal.js";
-import { duration, epochFields, percent, stepFields } from "./train-progress.js";
+import { epochFields, percent, stepFields } from "./train-progress.js";
 import { talkOfNames, type WeightArguments } from "./weight-arguments.js";
 
 /** The parts of a run's command line. */

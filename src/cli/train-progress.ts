@@ -1,20 +1,11 @@
 /** Formats the progress of a run. */
+import { duration } from "../diagnostics/number-text.js";
 import type { Paint } from "../diagnostics/paint.js";
 import type { StepProgress } from "../training/course.js";
 import type { BestBy, EpochRecord } from "../training/metrics.js";
 import type { Field } from "./fields.js";
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
-
-/** `1:02:03`, `2:03`, `45 s`, `0.4 s`. */
-export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const two = (n: number): string => String(n).padStart(2, "0");
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
 
 const rate = (lr: number): string => String(Number(lr.toPrecision(3)));
 

@@ -1,3 +1,4 @@
+import { duration } from "../../diagnostics/number-text.js";
 import { chartInPage } from "../chart-style.js";
 import { curveCharts } from "../curves-svg.js";
 import { markup } from "../markup.js";
@@ -9,7 +10,7 @@ export function curvesSection({ run, facts, extras }: Shown): Section | undefine
   const charts = curveCharts({ title: titleOf(facts), records, best, lossScale: extras.lossScale });
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
   const speed = records.at(-1)?.picturesPerSecond ?? 0;
-  const words = `${records.length} epochs in ${(seconds / 60).toFixed(1)} minutes; ${Math.round(speed)} pictures a second in the last one. Accuracy on training pictures is that of augmented ones, as the steps saw them.`;
+  const words = `${records.length} epochs in ${duration(seconds)}; ${Math.round(speed)} pictures a second in the last one. Accuracy on training pictures is that of augmented ones, as the steps saw them.`;
   return {
     id: "curves",
     title: "Training",
