@@ -42,7 +42,7 @@ export const stepNetworks: Readonly<Record<string, string>> = {
   "max pool whose windows do not fit": "image -> conv(6, kernel: 3, padding: 0) -> relu -> max_pool(3, stride: 2)",
   stem: "image -> conv(12, stride: 2) -> batch_norm -> relu -> max_pool(3, stride: 2) -> conv(8, kernel: 1) -> batch_norm -> relu -> max_pool(3, stride: 2)",
   "shuffle units":
-    "image -> conv(8, kernel: 1) -> batch_norm -> relu -> DownUnit(12) -> Unit(12) -> Unit(12) -> Unit(12)",
+    "image -> conv(8, kernel: 1) -> batch_norm -> relu -> DownUnit(12) -> Unit(12) -> Unit(12) -> Unit(12) -> conv(9, kernel: 1) -> batch_norm -> relu",
   quadrants: "image -> conv(4, kernel: 1) -> batch_norm -> relu -> grid(2, 2, Quadrant(8)) -> conv(5, kernel: 1)",
   "dropout of elements and of samples":
     "image -> conv(6) -> batch_norm -> relu -> dropout(0.2) -> residual(conv(6) -> batch_norm -> drop_path(0.3)) -> relu",

@@ -59,8 +59,9 @@ const ofPairs = (at: 0 | 1): NativeForm => ({
 });
 
 export const nativeOps: Readonly<Record<NativeOp, NativeForm>> = {
-  // interleaved-halves.ts: what is a complex number here is elsewhere a pair of numbers in an axis behind.
-  Bitcast: { results: 1, used: [0], composed: (_, [pairs]) => [pairs as Register] },
+  // interleaved-halves.ts: what is a complex number here is elsewhere a pair of numbers in an axis behind. The result is a tensor of its
+  // own, though with the same numbers: a printed step disposes of the operand as soon as it is not needed.
+  Bitcast: { results: 1, used: [0], composed: (tfjs, [pairs]) => [tfjs.kernel("Identity", { x: pairs as Register })] },
   Complex: {
     results: 1,
     used: [0],
