@@ -155,13 +155,22 @@ function fitFactors(site: FittingSite, rule: Rule<"factors">, fresh: ReadonlyMap
   }
 }
 
+/** Numbers of a channel from which its variance is known well enough. */
+const enoughNumbers = 32;
+
 /**
  * Sets running_mean and running_var near the channel's own, with a variance of at least a hundredth of the mean square, so that
- * rounding errors are not amplified.
+ * rounding errors are not amplified. On maps of a few cells a channel has few numbers, which may lie close together by chance; divided
+ * by their deviation, numbers of other samples would grow from layer to layer. So the fewer they are, the more the layer's mean
+ * variance counts, and it is that of a further number about the mean of n: (n + 1) / (n - 1) of the variance of the n.
  */
 function fitBatchNorm(site: FittingSite, node: Node, fresh: ReadonlyMap<string, Slot>, scale: number): void {
   const input = site.values.take(node.inputs[0] as ValueId);
   const channels = channelMoments(input);
+  const numbers = input.data.length / channels.length;
+  const own = Math.min(1, numbers / enoughNumbers);
+  const ofFurther = own === 1 ? 1 : (numbers + 1) / Math.max(1, numbers - 1);
+  const ofLayer = channels.reduce((sum, { variance }) => sum + variance, 0) / channels.length;
   const fit = (name: string, draw: (random: RandomStream, channel: ChannelMoments) => number): void => {
     const slot = fresh.get(name);
     if (slot === undefined) return;
@@ -175,8 +184,10 @@ function fitBatchNorm(site: FittingSite, node: Node, fresh: ReadonlyMap<string, 
   fit("weight", (random) => scale * between(random, 0.7, 1.5));
   fit("bias", (random) => scale * between(random, -0.5, 0.5));
   fit("running_mean", (random, { mean, variance }) => mean + Math.sqrt(variance) * between(random, 0.1, 0.4));
-  fit("running_var", (random, { variance, square }) =>
-    Math.max(variance, 1e-2 * square, 1e-6) * between(random, 0.6, 1.8));
+  fit("running_var", (random, { variance, square }) => {
+    const known = ofFurther * (own * variance + (1 - own) * ofLayer);
+    return Math.max(known, 1e-2 * square, 1e-6) * between(random, 0.6, 1.8);
+  });
 }
 
 /** Sets a layer's `weight` and optional `bias`: output variance near `scale^2`, each channel's mean near 0 if there is a bias. */
