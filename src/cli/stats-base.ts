@@ -12,6 +12,9 @@ import type { Session } from "./session.js";
 /** Size limit: a record of a hundred networks has a quarter of it. */
 const mostBytes = 100_000_000;
 
+/** What `--against` takes, for messages. */
+const wanted = "an .lfer or ONNX file, or what `lferc stats --format json` wrote";
+
 /** Whether PATH is a source to count; read errors are reported by its reader. */
 async function isSource(full: string): Promise<boolean> {
   if (full.endsWith(".lfer") || isOnnxPath(full)) return true;
@@ -49,6 +52,10 @@ export async function readBase(
     session.note([full]);
     const bytes = await readRegularFile(full, mostBytes);
     if (typeof bytes === "string") return refuse(diagnose("stats/unreadable-record", { path, reason: bytes }));
+    const { kindOfPath } = await import("../formats/kind-of-path.js");
+    const kind = kindOfPath(full, bytes);
+    if (kind !== undefined && kind.family !== "table")
+      return refuse(diagnose("tool/wrong-kind", { path, kind, wanted }));
     const stored = readStoredText(bytes);
     if (typeof stored === "string") return refuse(diagnose("stats/unreadable-record", { path, reason: stored }));
     const { readStats } = await import("../analysis/read-stats.js");

@@ -3,7 +3,7 @@ import { fileKindOf } from "./file-kind.js";
 import { fileKinds } from "./file-kinds.js";
 
 /** What one does with such a file: a message says that. */
-export type FileFamily = "source" | "onnx" | "program" | "weights" | "picture" | "table" | "other";
+export type FileFamily = "source" | "onnx" | "program" | "weights" | "picture" | "table" | "pointer" | "other";
 
 export interface NamedKind {
   readonly family: FileFamily;
@@ -44,9 +44,11 @@ const byEnding: Readonly<Record<string, NamedKind>> = {
 
 /** Undefined if neither tells. A plain text without a known ending may be anything. */
 export function kindOfPath(path: string, bytes: Uint8Array): NamedKind | undefined {
+  const found = fileKindOf(bytes);
+  // Git has it in place of a file of any name.
+  if (found === "lfs-pointer") return kind("pointer", fileKinds[found]);
   const named = byEnding[/\.[^./\\]+$/.exec(path)?.[0].toLowerCase() ?? ""];
   if (named !== undefined) return named;
-  const found = fileKindOf(bytes);
   if (found === undefined || found === "text" || found === "empty") return undefined;
   return kind(found === "picture" ? "picture" : "other", fileKinds[found]);
 }

@@ -7,6 +7,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { floatProblem } from "./dtype-rules.js";
 import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { epsilonOf } from "./read-norms.js";
+import { isOfWeights, readNormOfWeights } from "./read-weight-norm.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
@@ -107,6 +108,7 @@ export const batchNorm = defineOp({
     {
       nodeTypes: ["BatchNormalization"],
       read: (site) => {
+        if (isOfWeights(site)) return readNormOfWeights(site);
         if (site.attributes.int("training_mode", 0) === 1)
           return site.refuse("it is in training mode: export the network for inference");
         const x = site.tensor(0);

@@ -211,13 +211,14 @@ export const conv2d = defineOp({
     {
       nodeTypes: ["Conv"],
       read: (site) => {
-        const [x, weight] = [site.tensor(0), site.fixed(1)];
+        const [x, sizes] = [site.tensor(0), site.shapeOf(1)];
         if (isProblem(x)) return x;
-        if (weight === undefined) return site.refuse("its weight is not fixed in the file");
-        const window = windowOfNode(site, site.typeOf(x).shape, weight.dims);
+        const fixed = sizes.filter((size) => typeof size === "number");
+        if (fixed.length < sizes.length) return site.refuse("its weight is another one for each sample");
+        const window = windowOfNode(site, site.typeOf(x).shape, fixed);
         if (isProblem(window)) return window;
         const groups = site.attributes.int("group", 1);
-        const dims = mapShape(weight.dims, 1);
+        const dims = mapShape(fixed, 1);
         const [channels = 0, perGroup = 0] = dims;
         const input = site.typeOf(x).shape[1];
         if (typeof input !== "number" || input !== perGroup * groups) {
@@ -227,7 +228,11 @@ export const conv2d = defineOp({
           return site.refuse("its weight has another kernel than it says");
         const bias = biasOf(site, channels);
         const attributes = { channels, ...window, groups, bias: bias.length > 0 };
-        const made = site.make([asMap(site, x), site.weight(1, "parameter", dims), ...bias], attributes);
+        // A weight that is computed, as by weight standardisation, is a value like any other.
+        const weight = site.fixed(1) === undefined ? site.tensor(1) : site.weight(1, "parameter", dims);
+        if (isProblem(weight)) return weight;
+        const filters = site.fixed(1) === undefined ? asMap(site, weight) : weight;
+        const made = site.make([asMap(site, x), filters, ...bias], attributes);
         return asBefore(site, made, site.typeOf(x).shape.length);
       },
     },

@@ -20,6 +20,8 @@ export interface FixedOperand {
   readonly name: string | undefined;
   /** Whether it may be trained: an initializer, or a reshaped one. */
   readonly isTrained: boolean;
+  /** A filter that no training changes (a blur), though it is stored and used as a weight. */
+  readonly isKept?: true;
   readonly dtype: DType;
   readonly dims: readonly number[];
   /** Row-major; sizes that depend on the batch may be among them. Undefined if there are many, or if they are in another file. */
@@ -83,6 +85,8 @@ export interface OnnxReadSite<A> extends OnnxNode {
   tensors(): readonly ValueId[] | Problem;
   /** An input as a weight of this shape (default: its own). */
   weight(index: number, role?: SlotRole, dims?: readonly number[]): ValueId | Problem;
+  /** A tensor with one number for each sample of an open batch, cut out of an input of the network. */
+  sample(): ValueId | Problem;
   /** Applies the op whose reader this is; returns its results. */
   make(inputs: readonly (ValueId | Problem)[], attributes: A): Reading;
   /** Applies another op, if the node is more than this op; returns its only result. */

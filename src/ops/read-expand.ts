@@ -2,12 +2,40 @@
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { ValueId } from "../ir/graph.js";
 import { type Dim, sameDim } from "../ir/shape.js";
-import type { OnnxReader } from "./onnx-node.js";
+import type { OnnxReader, OnnxReadSite } from "./onnx-node.js";
 import { only } from "./read-nodes.js";
 import { toSignedSizes } from "./signed-sizes.js";
 
-/** The most copies along an axis: a file may ask for any number. */
-const mostCopies = 64;
+/** The most tensors that are joined at once. */
+const mostJoined = 64;
+
+/** `count` copies side by side along an axis of size 1: many are copies of copies, as a file may ask for any number. */
+function copied(site: OnnxReadSite<never>, x: ValueId | Problem, count: number, axis: number): ValueId | Problem {
+  if (count === 1) return x;
+  const same = (value: ValueId | Problem, times: number) => new Array<ValueId | Problem>(times).fill(value);
+  if (count <= mostJoined) return site.one("concat", same(x, count), { axis });
+  const each = Math.floor(count / mostJoined);
+  const parts = same(copied(site, x, each, axis), mostJoined);
+  const rest = count - each * mostJoined;
+  return site.one("concat", rest === 0 ? parts : [...parts, copied(site, x, rest, axis)], { axis });
+}
+
+/** The tensor for each sample of an open batch: both branches of the `where` are the tensor, so it only repeats it. */
+function perSample(
+  site: OnnxReadSite<never>,
+  x: ValueId | Problem,
+  rank: number,
+  axis: number,
+  copies: Dim,
+): ValueId | Problem {
+  if (axis !== 0 || !sameDim(copies, { batch: 1 }))
+    return site.refuse("it repeats a tensor for other than each sample");
+  const sample = site.sample();
+  if (isProblem(sample)) return sample;
+  const shape = Array.from({ length: rank }, (_, at): Dim => (at === 0 ? { batch: 1 } : 1));
+  const each = site.one("reshape", [sample], { shape: toSignedSizes(shape) });
+  return site.one("where", [site.one("equal", [each, each]), x, x]);
+}
 
 export const expandingNodes: OnnxReader<Readonly<Record<never, never>>> = {
   nodeTypes: ["Expand"],
@@ -23,14 +51,14 @@ export const expandingNodes: OnnxReader<Readonly<Record<never, never>>> = {
     if (repeated.length === 0 && rank === shape.length) return site.make([x], {});
     let result: ValueId | Problem = rank === shape.length ? x : site.one("reshape", [x], { shape: toSignedSizes(own) });
     for (const axis of repeated) {
-      const copies = wanted[axis];
-      if (typeof copies !== "number")
-        return site.refuse("it repeats a tensor for each sample of an open batch, which lferc does not count");
-      if (own[axis] !== 1) return site.refuse(`it makes ${copies} of ${String(own[axis])} along axis ${axis}`);
-      if (copies > mostCopies)
-        return site.refuse(`it repeats a tensor ${copies} times, of which lferc counts at most ${mostCopies}`);
-      const same: readonly (ValueId | Problem)[] = new Array<ValueId | Problem>(copies).fill(result);
-      result = site.one("concat", same, { axis });
+      const copies = wanted[axis] ?? 1;
+      if (typeof copies !== "number") {
+        result = perSample(site, result, rank, axis, copies);
+        continue;
+      }
+      if (own[axis] !== 1 || !Number.isSafeInteger(copies) || copies < 1)
+        return site.refuse(`it makes ${copies} of ${String(own[axis])} along axis ${axis}`);
+      result = copied(site, result, copies, axis);
     }
     return only(result);
   },

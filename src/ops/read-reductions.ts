@@ -1,7 +1,7 @@
 /** The axes of ONNX's reductions. */
-import { isProblem } from "../diagnostics/diagnostic.js";
+import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { OnnxNode, OnnxReader } from "./onnx-node.js";
-import { axesOf, counted } from "./read-nodes.js";
+import { axesOf, counted, only } from "./read-nodes.js";
 
 /** Whether the node reduces nothing if no axes are given. */
 export function reducesNothing(node: OnnxNode): boolean {
@@ -12,19 +12,41 @@ export function reducesNothing(node: OnnxNode): boolean {
   return isForNothing && !isProblem(given) && (given ?? []).length === 0;
 }
 
-/** Without axes, all axes are reduced. */
-export const reductionNodes = (nodeType: string): OnnxReader<{ axes: readonly number[]; keep: boolean }> => ({
+interface Reduced {
+  readonly axes: readonly number[];
+  readonly keep: boolean;
+}
+
+/** The axes of a tensor of this rank; without axes, all are reduced. */
+function reducedBy(node: OnnxNode, rank: number): Reduced | Problem {
+  const given = axesOf(node);
+  if (isProblem(given)) return given;
+  node.attributes.int("noop_with_empty_axes", 0);
+  const keep = node.attributes.int("keepdims", 1) === 1;
+  const all = given === undefined || given.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : given;
+  return { axes: [...new Set(all.map((axis) => counted(axis, rank)))].sort((a, b) => a - b), keep };
+}
+
+export const reductionNodes = (nodeType: string): OnnxReader<Reduced> => ({
   nodeTypes: [nodeType],
   read: (site) => {
     const x = site.tensor(0);
     if (isProblem(x)) return x;
-    const rank = site.typeOf(x).shape.length;
-    const given = axesOf(site);
-    if (isProblem(given)) return given;
-    site.attributes.int("noop_with_empty_axes", 0);
-    const keep = site.attributes.int("keepdims", 1) === 1;
-    const all = given === undefined || given.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : given;
-    const axes = [...new Set(all.map((axis) => counted(axis, rank)))].sort((a, b) => a - b);
-    return site.make([x], { axes, keep });
+    const reduced = reducedBy(site, site.typeOf(x).shape.length);
+    return isProblem(reduced) ? reduced : site.make([x], reduced);
+  },
+});
+
+/** Sums of what `before` makes of each element: the L1 norm is a sum of absolute values, the L2 norm a root of a sum of squares. */
+export const sumsOf = (nodeType: string, before: string, after?: string): OnnxReader<Reduced> => ({
+  nodeTypes: [nodeType],
+  read: (site) => {
+    const x = site.tensor(0);
+    if (isProblem(x)) return x;
+    const reduced = reducedBy(site, site.typeOf(x).shape.length);
+    if (isProblem(reduced)) return reduced;
+    if (reducesNothing(site)) return site.refuse("it reduces nothing, which lferc does not count");
+    const sum = site.make([site.one(before, [x])], reduced);
+    return isProblem(sum) || after === undefined ? sum : only(site.one(after, sum));
   },
 });

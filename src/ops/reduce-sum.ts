@@ -1,5 +1,5 @@
 import { broadcastToSizes } from "./gradient-arithmetic.js";
-import { reductionNodes } from "./read-reductions.js";
+import { reductionNodes, sumsOf } from "./read-reductions.js";
 import { reductionOp } from "./reduction.js";
 
 export const reduceSum = reductionOp({
@@ -10,7 +10,12 @@ export const reduceSum = reductionOp({
   join: (sum, x) => sum + x,
   finish: (sum) => sum,
   workPerResult: (count) => ({ adds: count - 1 }),
-  readOnnx: [reductionNodes("ReduceSum")],
+  readOnnx: [
+    reductionNodes("ReduceSum"),
+    sumsOf("ReduceL1", "abs"),
+    sumsOf("ReduceL2", "square", "sqrt"),
+    sumsOf("ReduceSumSquare", "square"),
+  ],
   onnxOp: "ReduceSum",
   axesInputSince: 13,
   gradient: (builder, { resultGradient, sizes }) => broadcastToSizes(builder, resultGradient, sizes),

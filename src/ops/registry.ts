@@ -28,6 +28,7 @@ import { equal } from "./equal.js";
 import { erf } from "./erf.js";
 import { exp } from "./exp.js";
 import { flatten } from "./flatten.js";
+import { gather } from "./gather.js";
 import { gelu } from "./gelu.js";
 import { globalAvgPool } from "./global-avg-pool.js";
 import { greater } from "./greater.js";
@@ -156,6 +157,7 @@ export const layerOps = {
   reduce_max: reduceMax,
   reduce_min: reduceMin,
   cumsum,
+  gather,
   greater,
   less,
   greater_equal: greaterEqual,

@@ -8,6 +8,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { broadcastToSizes, sizesOf } from "./gradient-arithmetic.js";
 import type { OnnxReadSite, Reading } from "./onnx-node.js";
+import { runsOfNodes } from "./read-gather.js";
 import { counted, only } from "./read-nodes.js";
 import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
@@ -51,25 +52,6 @@ function everyNth(
   const firsts = site.one("slice", [apart], { axis: axis + 1, from: 0, to: 1 });
   const head = site.one("reshape", [firsts], { shape: toSignedSizes([...before, whole, ...after]) });
   return only(fits ? head : site.one("concat", [head, tail()], { axis }));
-}
-
-/** The most indices of a Gather that are counted: a file may ask for any number. */
-const mostIndices = 64;
-
-/** Several indices along an axis: slices of size 1, joined. */
-function severalRows(
-  site: OnnxReadSite<SliceAttributes>,
-  x: ValueId,
-  axis: number,
-  indices: readonly number[],
-): Reading {
-  const [first = 0] = indices;
-  const isRun = indices.every((index, i) => index === first + i);
-  if (isRun) return site.make([x], { axis, from: first, to: first + indices.length });
-  if (indices.length > mostIndices)
-    return site.refuse(`it takes ${indices.length} indices, of which lferc counts at most ${mostIndices}`);
-  const rows = indices.map((index) => site.one("slice", [x], { axis, from: index, to: index + 1 }));
-  return only(site.one("concat", rows, { axis }));
 }
 
 /** Reads an ONNX Slice: slices along several axes, one after the other. */
@@ -169,30 +151,7 @@ export const slice = defineOp({
       length === 0 ? [] : [broadcastToSizes(builder, builder.number(0), sizes.with(axis, length))];
     return [builder.node("concat", [...zeros(from), g as ValueId, ...zeros((sizes[axis] as number) - to)], { axis })];
   },
-  readOnnx: [
-    { nodeTypes: ["Slice"], read: readCuts },
-    {
-      // Constant indices along an axis; a single one without an axis of its own removes the axis.
-      nodeTypes: ["Gather"],
-      read: (site) => {
-        const [x, at] = [site.tensor(0), site.plainNumbers(1)];
-        if (isProblem(x)) return x;
-        if (at === undefined || isProblem(at)) return at ?? site.refuse("it has no index");
-        const { shape } = site.typeOf(x);
-        const axis = counted(site.attributes.int("axis", 0), shape.length);
-        const size = shape[axis];
-        if (at.length === 0 || typeof size !== "number")
-          return site.refuse("it takes samples of the batch, or nothing");
-        const indices = at.map((index) => counted(index, size));
-        if (indices.some((index) => index < 0 || index >= size)) return site.refuse(`its indices exceed ${size} cells`);
-        const cut = severalRows(site, x, axis, indices);
-        const dims = site.fixed(1)?.dims ?? [];
-        if (isProblem(cut) || dims.length === 1) return cut;
-        const wanted = [...shape.slice(0, axis), ...dims, ...shape.slice(axis + 1)];
-        return only(site.one("reshape", cut, { shape: toSignedSizes(wanted) }));
-      },
-    },
-  ],
+  readOnnx: [{ nodeTypes: ["Slice"], read: readCuts }, runsOfNodes],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, from, to }) => {
     onnx.node("Slice", [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])], {}, outputs);
   },

@@ -89,9 +89,21 @@ suite("lferc stats --against", (test) => {
       "bad.lfer": "lfer 1\n\nmodel {",
       "d/a.lfer": model("A", 8),
       "d/b.lfer": model("A", 9),
+      "net.py": "import torch\n",
+      "net.onnx": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
     };
     await inFolder(files, (cwd) => {
       const run = (...args: readonly string[]) => runLferc(["stats", "a.lfer", ...args], { cwd });
+      const program = run("--against", "net.py");
+      assert.is(program.code, 1);
+      assert.match(
+        program.stderr,
+        "net.py is a Python program, not an .lfer or ONNX file, or what `lferc stats --format json` wrote",
+      );
+      const pointer = run("--against", "net.onnx");
+      assert.is(pointer.code, 1);
+      assert.match(pointer.stderr, "net.onnx is a Git LFS pointer");
+      assert.match(pointer.stderr, "git lfs pull");
       assert.is(run("--against", "bad.lfer").code, 1);
       assert.match(
         run("--against", "none.json").stderr,

@@ -31,6 +31,8 @@ function argumentFor(draw: Draw, name: string, { kind, min, max, ...more }: Para
   const isRequired = !("default" in more) && more.computed === undefined;
   if (!isRequired && draw.chance(0.5)) return undefined;
   if (name === "axis") return draw.int(1, rank - 1);
+  // The first entries, twice each: they are there whatever the sizes.
+  if (kind === "ints" && isRequired) return [min ?? 0, min ?? 0];
   if (kind === "int") return draw.int(min ?? 1, Math.min(max ?? 4, (min ?? 1) + 3));
   return kind === "float" ? Math.max(min ?? 0.25, Math.min(max ?? 2, draw.int(1, 8) / 4)) : undefined;
 }
@@ -43,7 +45,8 @@ function callOf({ op, surface }: SurfaceEntry, draw: Draw, [times = 1, ...rest]:
   );
   const written = given.flatMap(([name, { kind }, value]) => {
     if (value === undefined) return [];
-    return [`${name}: ${kind === "float" && Number.isInteger(value) ? `${value}.0` : value}`];
+    const shown = Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+    return [`${name}: ${kind === "float" && Number.isInteger(value) ? `${shown}.0` : shown}`];
   });
   const args = Object.fromEntries(given.map(([name, parameter, value]) => [name, value ?? parameter.default]));
   const types = surface.inputs.map(() => type);

@@ -195,6 +195,9 @@ export const cases: readonly OpCase[] = [
   unary("split", { title: "batch", inputs: [{ shape: [{ batch: 4 }, 3] }], attributes: { axis: 0, sizes: [-2, -2] } }),
   unary("slice", { attributes: { axis: 2, from: 1, to: 5 } }),
   unary("slice", { title: "last axis", attributes: { axis: 3, from: 0, to: 1 } }),
+  unary("gather", { attributes: { axis: 2, indices: [3, 0, 0, 4] } }),
+  unary("gather", { title: "channels, all and one twice", attributes: { axis: 1, indices: [2, 3, 0, 1, 2] } }),
+  unary("gather", { title: "one, of a vector", inputs: [vector], attributes: { axis: 1, indices: [2] } }),
   ...(["nearest", "bilinear"] as const).flatMap((mode) =>
     [false, true].flatMap((align_corners) =>
       (

@@ -113,6 +113,7 @@ suite("ops: surfaces", (test) => {
       reshape: [[map], { shape: [N, 288] }],
       transpose: [[map], { permutation: [3, 2, 1, 0] }],
       slice: [[map], { axis: 1 }],
+      gather: [[map], { axis: 2, indices: [3, 0, 0] }],
       pad: [[map], { padding: [1] }],
       channel_shuffle: [[map], { groups: 2 }],
       adaptive_avg_pool: [[map], { size: [2, 3] }],

@@ -216,7 +216,7 @@ suite("files that cannot be counted", (test) => {
     const rows: readonly (readonly [string, Uint8Array])[] = [
       ["goes over 3 axes", fileOf([convolution], { input: ["N", 4, 8, 8, 8], initializer: [weight([4, 4, 3, 3, 3])] })],
       ["for 8 channels, and it gets 4", fileOf([convolution], { initializer: [weight([4, 8, 3, 3])] })],
-      ["weight is not fixed in the file", fileOf([{ ...convolution, input: ["x", "x"] }])],
+      ["weight is another one for each sample", fileOf([{ ...convolution, input: ["x", "x"] }])],
       [
         "from 1",
         fileOf([{ ...convolution, attribute: [attribute("strides", [0, 1])] }], {

@@ -12,6 +12,7 @@ const uses: Readonly<Record<FileFamily, (path: string) => string>> = {
   weights: (path) => `Weights go with a network: \`lferc build NETWORK.lfer -o model.onnx --weights ${path}\`.`,
   picture: (path) => `\`lferc predict MODEL.onnx ${path}\` classifies it.`,
   table: (path) => `\`check --results ${path}\` and \`stats --against ${path}\` take what lferc wrote as JSON.`,
+  pointer: () => "`git lfs pull` fetches the file itself; without Git LFS, download it from the repository's page.",
   other: () => "`lferc init` writes a network to begin with; docs/language.md shows the language.",
 };
 

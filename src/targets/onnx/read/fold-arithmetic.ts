@@ -2,7 +2,18 @@
 import type { Dim, DType } from "../../../ir/shape.js";
 import { countOf, gather, rowMajorStrides } from "../../../ops/expand.js";
 import { areAxes, counted } from "../../../ops/read-nodes.js";
-import { alike, type Fold, held, type Known, knownOf, listOf } from "./fold.js";
+import {
+  alike,
+  commonSizes,
+  constantOf,
+  type Fold,
+  held,
+  type Known,
+  knownOf,
+  listOf,
+  ofSizes,
+  plainOf,
+} from "./fold.js";
 import { computed, dimArithmetic } from "./operand.js";
 
 type OfDims = (values: readonly Dim[], whole: boolean) => Dim | undefined;
@@ -11,11 +22,13 @@ type OfDims = (values: readonly Dim[], whole: boolean) => Dim | undefined;
 const byNumber =
   (compute: OfDims, gives?: DType): Fold =>
   (inputs) => {
-    const all = inputs.map(knownOf).filter((each) => each !== undefined);
-    const same = all.length === inputs.length ? alike(all) : undefined;
+    const all = inputs.map(constantOf).filter((each) => each !== undefined);
+    const dims = all.length === inputs.length ? commonSizes(all) : undefined;
+    if (dims === undefined || all.length === 0) return undefined;
+    const given = all.at(-1)?.dtype ?? "float32";
+    const same = alike(all, dims);
     const [first] = same ?? [];
-    if (same === undefined || first === undefined) return undefined;
-    const given = same.at(-1)?.dtype ?? "float32";
+    if (same === undefined || first === undefined) return ofSizes(dims, gives ?? given);
     const whole = given !== "float32" && given !== "float16";
     const numbers: Dim[] = [];
     for (let i = 0; i < first.numbers.length; i++) {
@@ -83,25 +96,32 @@ const bounded: Fold = (inputs, node) => {
 const reduction =
   (combine: (values: readonly number[]) => number): Fold =>
   (inputs, node) => {
-    const input = knownOf(inputs[0]);
-    const plain = input?.numbers.filter((each) => typeof each === "number");
+    const input = constantOf(inputs[0]);
     const given = listOf(inputs, node, 1, "axes");
     const keep = node.attributes.int("keepdims", 1) === 1;
     const isForNothing = node.attributes.int("noop_with_empty_axes", 0) === 1 && (given ?? []).length === 0;
-    if (input === undefined || plain?.length !== input.numbers.length || isForNothing) return undefined;
-    if (inputs[1] !== undefined && given === undefined) return undefined;
-    return reduced({ ...input, numbers: plain }, given ?? [], keep, combine);
+    if (input === undefined || isForNothing || (inputs[1] !== undefined && given === undefined)) return undefined;
+    const rank = input.dims.length;
+    const axes =
+      (given ?? []).length === 0 ? input.dims.map((_, axis) => axis) : (given ?? []).map((axis) => counted(axis, rank));
+    if (!areAxes(axes, rank) || countOf(input.dims) === 0) return undefined;
+    const known = knownOf(inputs[0]);
+    const plain = known?.numbers.filter((each) => typeof each === "number");
+    if (known === undefined) {
+      const left = input.dims.flatMap((dim, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [dim]));
+      return ofSizes(left, input.dtype);
+    }
+    return plain?.length === known.numbers.length
+      ? reduced({ ...known, numbers: plain }, axes, keep, combine)
+      : undefined;
   };
 
 function reduced(
   input: Known & { readonly numbers: readonly number[] },
-  given: readonly number[],
+  axes: readonly number[],
   keep: boolean,
   combine: (values: readonly number[]) => number,
 ) {
-  const rank = input.dims.length;
-  const axes = given.length === 0 ? input.dims.map((_, axis) => axis) : given.map((axis) => counted(axis, rank));
-  if (!areAxes(axes, rank) || input.numbers.length === 0) return undefined;
   const others = input.dims.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const order = [...others, ...axes];
   const strides = rowMajorStrides(input.dims);
@@ -120,6 +140,23 @@ function reduced(
   return [computed(numbers, input.dtype, dims)];
 }
 
+/** Sums of each number and all before it along an axis. */
+const running: Fold = (inputs, node) => {
+  const [input, axes] = [constantOf(inputs[0]), plainOf(inputs[1])];
+  const axis = counted(axes?.[0] ?? Number.NaN, input?.dims.length ?? 0);
+  const isUsual = node.attributes.int("exclusive", 0) === 0 && node.attributes.int("reverse", 0) === 0;
+  if (input === undefined || input.dims[axis] === undefined || !isUsual) return undefined;
+  const plain = plainOf(inputs[0]);
+  if (plain === undefined || knownOf(inputs[0]) === undefined) return ofSizes(input.dims, input.dtype);
+  const step = rowMajorStrides(input.dims)[axis] ?? 1;
+  const numbers = [...plain];
+  for (const [i, each] of numbers.entries()) {
+    if (Math.floor(i / step) % (input.dims[axis] ?? 1) > 0)
+      numbers[i] = Number(held(each + (numbers[i - step] ?? 0), input.dtype));
+  }
+  return [computed(numbers, input.dtype, [...input.dims])];
+};
+
 const total = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0);
 
 /** The rules by op type, with the number of inputs that each reads. */
@@ -137,6 +174,10 @@ export const arithmeticFolds: Readonly<Record<string, readonly [Fold, inputs: nu
   Abs: [byNumber(ofNumbers((x = 0) => Math.abs(x))), 1],
   Sign: [byNumber(ofNumbers((x = 0) => Math.sign(x))), 1],
   Sqrt: [byNumber(ofNumbers((x = 0) => Math.sqrt(x))), 1],
+  Exp: [byNumber(ofNumbers((x = 0) => Math.exp(x))), 1],
+  Log: [byNumber(ofNumbers((x = 0) => Math.log(x))), 1],
+  Sin: [byNumber(ofNumbers((x = 0) => Math.sin(x))), 1],
+  Cos: [byNumber(ofNumbers((x = 0) => Math.cos(x))), 1],
   Reciprocal: [byNumber(ofNumbers((x = 0) => 1 / x)), 1],
   Floor: [byNumber(ofNumbers((x = 0) => Math.floor(x))), 1],
   Ceil: [byNumber(ofNumbers((x = 0) => Math.ceil(x))), 1],
@@ -159,6 +200,7 @@ export const arithmeticFolds: Readonly<Record<string, readonly [Fold, inputs: nu
     1,
   ],
   Where: [where, 3],
+  CumSum: [running, 2],
   ReduceProd: [reduction(countOf), 2],
   ReduceSum: [reduction(total), 2],
   ReduceMax: [reduction((values) => Math.max(...values)), 2],

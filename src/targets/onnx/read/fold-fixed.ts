@@ -1,11 +1,12 @@
 /** Computes values that depend only on constants and shapes, such as sizes computed by an exporter. These nodes are not counted. */
-import { type Dim, elementCount } from "../../../ir/shape.js";
+import { type Dim, type DType, elementCount } from "../../../ir/shape.js";
 import { countOf, rowMajorStrides } from "../../../ops/expand.js";
-import { type FixedOperand, mostAxes } from "../../../ops/onnx-node.js";
+import { type FixedOperand, mostAxes, type Operand } from "../../../ops/onnx-node.js";
 import { areAxes, counted } from "../../../ops/read-nodes.js";
 import {
+  alike,
   broadcast,
-  expanded,
+  constantOf,
   type Fold,
   fixedOf,
   held,
@@ -14,11 +15,13 @@ import {
   knownOf,
   listOf,
   moved,
+  ofSizes,
   plainOf,
 } from "./fold.js";
 import { arithmeticFolds } from "./fold-arithmetic.js";
+import { gatherPlaces, scatter } from "./fold-places.js";
 import type { FileNode } from "./node-site.js";
-import { computed, dimsOf, mostNumbers } from "./operand.js";
+import { computed, dimsOf } from "./operand.js";
 import { dtypeOf, fixedOf as tensorOf } from "./tensor-numbers.js";
 
 /** The same numbers, or the same weight, in another shape. */
@@ -41,29 +44,30 @@ const shapeOf: Fold = ([input], node) => {
 };
 
 const gatherRows: Fold = ([data, indices], node) => {
-  const [input, at] = [knownOf(data), knownOf(indices)];
-  const places = plainOf(indices);
-  if (input === undefined || at === undefined || places === undefined) return undefined;
+  const [input, at] = [constantOf(data), constantOf(indices)];
+  if (input === undefined || at === undefined) return undefined;
   const axis = counted(node.attributes.int("axis", 0), input.dims.length);
   const size = input.dims[axis];
   if (size === undefined) return undefined;
   const [before, after] = [input.dims.slice(0, axis), input.dims.slice(axis + 1)];
   const dims = [...before, ...at.dims, ...after];
-  const wanted = places.map((index) => counted(index, size));
-  if (!isSmall(dims) || wanted.some((index) => index < 0 || index >= size)) return undefined;
+  const [known, places] = [knownOf(data), plainOf(indices)];
+  const wanted = places?.map((index) => counted(index, size));
+  if (wanted?.some((index) => index < 0 || index >= size)) return undefined;
+  if (known === undefined || wanted === undefined || !isSmall(dims)) return ofSizes(dims, input.dtype);
   const run = countOf(after);
   const numbers: Dim[] = [];
   for (let outer = 0; outer < countOf(before); outer++) {
     for (const index of wanted) {
       const from = (outer * size + index) * run;
-      numbers.push(...input.numbers.slice(from, from + run));
+      numbers.push(...known.numbers.slice(from, from + run));
     }
   }
   return [computed(numbers, input.dtype, dims)];
 };
 
 const concat: Fold = (inputs, node) => {
-  const all = inputs.map(knownOf).filter((each) => each !== undefined);
+  const all = inputs.map(constantOf).filter((each) => each !== undefined);
   const [first] = all;
   if (first === undefined || all.length !== inputs.length) return undefined;
   const axis = counted(node.attributes.int("axis", 0), first.dims.length);
@@ -71,11 +75,12 @@ const concat: Fold = (inputs, node) => {
   if (first.dims[axis] === undefined || all.some(({ dims }) => others(dims) !== others(first.dims))) return undefined;
   const joined = all.reduce((sum, { dims }) => sum + (dims[axis] ?? 0), 0);
   const dims = first.dims.map((dim, i) => (i === axis ? joined : dim));
+  const known = all.map(knownOf).filter((each) => each !== undefined);
   // Lists that double at each node would fill the memory.
-  if (!isSmall(dims)) return undefined;
+  if (known.length < all.length || !isSmall(dims)) return ofSizes(dims, first.dtype);
   const numbers: Dim[] = [];
   for (let outer = 0; outer < countOf(first.dims.slice(0, axis)); outer++) {
-    for (const each of all) {
+    for (const each of known) {
       const run = countOf(each.dims.slice(axis));
       numbers.push(...each.numbers.slice(outer * run, (outer + 1) * run));
     }
@@ -84,7 +89,7 @@ const concat: Fold = (inputs, node) => {
 };
 
 const slice: Fold = (inputs, node) => {
-  const input = knownOf(inputs[0]);
+  const input = constantOf(inputs[0]);
   const [starts, ends] = [listOf(inputs, node, 1, "starts"), listOf(inputs, node, 2, "ends")];
   if (input === undefined || starts === undefined || starts.length !== ends?.length) return undefined;
   const axes = listOf(inputs, node, 3, "axes") ?? starts.map((_, i) => i);
@@ -165,11 +170,18 @@ const transpose: Fold = ([data], node) => {
 /** Attributes about types with few bits, which are never used for sizes. */
 const passCastDetails = (node: FileNode): void => node.attributes.pass("saturate", "round_mode");
 
+/** A long table of indices keeps its numbers among whole numbers. */
+function asType(input: FixedOperand, dtype: DType): FixedOperand {
+  if (isSmall(input.dims)) return { ...input, dtype, numbers: input.numbers?.map((each) => held(each, dtype)) };
+  const areWhole = [input.dtype, dtype].every((type) => type === "int64" || type === "int32");
+  return { ...input, dtype, numbers: areWhole ? input.numbers : undefined };
+}
+
 const cast: Fold = ([data], node) => {
   const [input, dtype] = [fixedOf(data), dtypeOf(node.attributes.int("to", 0))];
   if (input === undefined || dtype === undefined) return undefined;
   passCastDetails(node);
-  return [{ ...input, dtype, numbers: input.numbers?.map((each) => held(each, dtype)) }];
+  return [asType(input, dtype)];
 };
 
 const castLike: Fold = ([data, like], node) => {
@@ -177,7 +189,7 @@ const castLike: Fold = ([data, like], node) => {
   if (input === undefined || like === undefined) return undefined;
   passCastDetails(node);
   const dtype = like.kind === "fixed" ? like.dtype : like.type.dtype;
-  return [{ ...input, dtype, numbers: input.numbers?.map((each) => held(each, dtype)) }];
+  return [asType(input, dtype)];
 };
 
 /** PyTorch's exporter writes equal weights once, with an Identity for each further name: a separate weight. */
@@ -188,32 +200,45 @@ const identity: Fold = ([data], node) => {
 };
 
 const expand: Fold = (inputs) => {
-  const [input, target] = [knownOf(inputs[0]), plainOf(inputs[1])];
+  const [input, target] = [constantOf(inputs[0]), sharedBySamples(inputs[1])];
   const dims = input === undefined || target === undefined ? undefined : broadcast(input.dims, target);
-  const result = input === undefined || dims === undefined ? undefined : expanded(input, dims);
-  return result && [result];
+  if (input === undefined || dims === undefined) return undefined;
+  return alike([input], dims) ?? ofSizes(dims, input.dtype);
 };
 
+/**
+ * The sizes of a constant tensor, which the file may make for a batch: it is the same for each sample, so 1 stands in place of the batch,
+ * and broadcasting does the rest. A node that does not broadcast then refuses it.
+ */
+function sharedBySamples(sizes: Operand | undefined): readonly number[] | undefined {
+  const [first, ...others] = fixedOf(sizes)?.numbers ?? [];
+  if (first === undefined || typeof first === "number" || others.length === 0) return plainOf(sizes);
+  const plain = others.filter((size) => typeof size === "number");
+  return plain.length === others.length ? [1, ...plain] : undefined;
+}
+
 const constantOfShape: Fold = ([shape], node) => {
-  const dims = plainOf(shape);
+  const dims = sharedBySamples(shape);
   const given = node.attributes.tensor("value");
   const value = given === undefined ? computed([0], "float32") : tensorOf(given, undefined);
-  if (dims === undefined || typeof value === "string" || dims.length > mostAxes) return undefined;
-  if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0) || !Number.isSafeInteger(countOf(dims)))
-    return undefined;
+  if (dims === undefined || typeof value === "string") return undefined;
   const [number] = value.numbers ?? [];
-  const isList = number !== undefined && countOf(dims) <= mostNumbers;
-  const numbers = isList ? new Array<Dim>(countOf(dims)).fill(number) : undefined;
-  return [{ ...computed([], value.dtype, [...dims]), numbers }];
+  if (number === undefined || !isSmall(dims)) return ofSizes(dims, value.dtype);
+  return [computed(new Array<Dim>(countOf(dims)).fill(number), value.dtype, [...dims])];
 };
 
 const range: Fold = ([start, limit, delta]) => {
   const [from, to, step] = [plainOf(start)?.[0], plainOf(limit)?.[0], plainOf(delta)?.[0]];
   if (from === undefined || to === undefined || step === undefined || step === 0) return undefined;
-  const count = Math.ceil((to - from) / step);
-  if (!(count <= mostNumbers)) return undefined;
-  const numbers = Array.from({ length: Math.max(0, count) }, (_, i) => from + i * step);
-  return [computed(numbers, fixedOf(start)?.dtype)];
+  const count = Math.max(0, Math.ceil((to - from) / step));
+  const dtype = fixedOf(start)?.dtype ?? "int64";
+  if (!isSmall([count])) return ofSizes([count], dtype);
+  return [
+    computed(
+      Array.from({ length: count }, (_, i) => from + i * step),
+      dtype,
+    ),
+  ];
 };
 
 const size: Fold = ([data]) => {
@@ -241,6 +266,8 @@ const folds: Readonly<Record<string, readonly [Fold, inputs: number]>> = {
   CastLike: [castLike, 2],
   Identity: [identity, 1],
   Expand: [expand, 2],
+  ScatterND: [scatter, 3],
+  GatherND: [gatherPlaces, 2],
   ConstantOfShape: [constantOfShape, 1],
   Range: [range, 3],
 };
@@ -250,7 +277,8 @@ export const shapeOps: ReadonlySet<string> = new Set([
   // Passed over by quantisation.ts.
   ...["QuantizeLinear", "DequantizeLinear"],
   ...["Constant", "CastLike", "Shape", "Size", "ConstantOfShape", "Range", "ReduceProd"],
-  ...["Floor", "Ceil", "Round", "Mod", "Sign", "Reciprocal"],
+  ...["Floor", "Ceil", "Round", "Mod", "Sign", "Reciprocal", "Sin", "Cos"],
+  "ScatterND",
 ]);
 
 /** The results of a node, if they can be computed without a picture; a text if it has unread attributes. */

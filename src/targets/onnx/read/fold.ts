@@ -22,10 +22,25 @@ export const fixedOf = (operand: Operand | undefined): FixedOperand | undefined 
 const isWeight = ({ isTrained, dtype, dims }: FixedOperand): boolean =>
   isTrained && (dtype === "float32" || dtype === "float16") && countOf(dims) > 1;
 
-export function knownOf(operand: Operand | undefined): Known | undefined {
+/** A constant that is no weight; its numbers may be unknown. */
+export function constantOf(operand: Operand | undefined): FixedOperand | undefined {
   const fixed = fixedOf(operand);
-  if (fixed?.numbers === undefined || isWeight(fixed)) return undefined;
-  return { ...fixed, numbers: fixed.numbers };
+  return fixed === undefined || isWeight(fixed) ? undefined : fixed;
+}
+
+export function knownOf(operand: Operand | undefined): Known | undefined {
+  const constant = constantOf(operand);
+  return constant?.numbers === undefined ? undefined : { ...constant, numbers: constant.numbers };
+}
+
+/**
+ * A constant of these sizes whose numbers are unknown: it is too large, or made of such. No size depends on it; what needs its numbers
+ * refuses it.
+ */
+export function ofSizes(dims: readonly number[], dtype: DType): readonly FixedOperand[] | undefined {
+  const isPossible = dims.length <= mostAxes && dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0);
+  if (!isPossible || !Number.isSafeInteger(countOf(dims))) return undefined;
+  return [{ ...computed([], dtype, [...dims]), numbers: undefined }];
 }
 
 /** Its numbers, if none depends on the batch. */
@@ -60,14 +75,15 @@ function taken(input: Known, at: Float64Array, dims: readonly number[]): Known {
 
 /** The numbers at `start` + index * strides, for each index of `dims` (see {@link gather}). */
 export function moved(
-  input: Known,
+  input: FixedOperand,
   dims: readonly number[],
   strides: readonly number[],
   start = 0,
 ): readonly FixedOperand[] | undefined {
-  if (!isSmall(dims)) return undefined;
-  const at = countOf(dims) === 0 ? new Float64Array() : gather(places(input.numbers.length), dims, strides, start);
-  return [taken(input, at, dims)];
+  const known = knownOf(input);
+  if (known === undefined || !isSmall(dims)) return ofSizes(dims, input.dtype);
+  const at = countOf(dims) === 0 ? new Float64Array() : gather(places(known.numbers.length), dims, strides, start);
+  return [taken(known, at, dims)];
 }
 
 /** The sizes of two tensors broadcast to each other; undefined if they do not fit. */
@@ -82,17 +98,23 @@ export function broadcast(a: readonly number[], b: readonly number[]): readonly 
   return dims;
 }
 
-/** The tensor repeated to these sizes, which fit. */
-export function expanded(input: Known, dims: readonly number[]): Known | undefined {
+/** The tensor repeated to these sizes, which fit; undefined if there are too many. */
+function expanded(input: Known, dims: readonly number[]): Known | undefined {
   if (!isSmall(dims)) return undefined;
   if (countOf(dims) === 0) return taken(input, new Float64Array(), dims);
   return taken(input, expandTo({ shape: input.dims, data: places(input.numbers.length) }, dims).data, dims);
 }
 
-/** The tensors broadcast to common sizes. */
-export function alike(all: readonly Known[]): readonly Known[] | undefined {
-  const dims = all.reduce<readonly number[] | undefined>((sizes, each) => sizes && broadcast(sizes, each.dims), []);
-  const repeated = dims === undefined ? [] : all.map((each) => expanded(each, dims));
+/** The common sizes of tensors that are broadcast to each other. */
+export const commonSizes = (all: readonly FixedOperand[]): readonly number[] | undefined =>
+  all.reduce<readonly number[] | undefined>((sizes, each) => sizes && broadcast(sizes, each.dims), []);
+
+/** The tensors repeated to these sizes, which fit; undefined if some numbers are unknown, or there are too many. */
+export function alike(all: readonly FixedOperand[], dims: readonly number[]): readonly Known[] | undefined {
+  const repeated = all.map((each) => {
+    const known = knownOf(each);
+    return known === undefined ? undefined : expanded(known, dims);
+  });
   const found = repeated.filter((each) => each !== undefined);
-  return dims !== undefined && found.length === all.length ? found : undefined;
+  return found.length === all.length ? found : undefined;
 }

@@ -2,14 +2,14 @@ import { isProblem, type Problem, problem } from "../../../diagnostics/diagnosti
 import { invariant } from "../../../diagnostics/invariant.js";
 import type { GraphBuilder } from "../../../ir/builder.js";
 import type { Attributes, SlotRole, ValueId } from "../../../ir/graph.js";
-import type { Dim, Shape, TensorType } from "../../../ir/shape.js";
+import { type Dim, type Shape, sameDim, type TensorType } from "../../../ir/shape.js";
 import { verifyNode } from "../../../ir/verify.js";
 import { countOf } from "../../../ops/expand.js";
 import { type FixedOperand, mostAxes, type OnnxReadSite, type Operand, type Reading } from "../../../ops/onnx-node.js";
 import { findOp } from "../../../ops/registry.js";
 import type { NameScope } from "../names.js";
 import type { NodeAttributes } from "./node-attributes.js";
-import { dimsOf, mostNumbers } from "./operand.js";
+import { dimsOf, mostNumbersOf } from "./operand.js";
 import { pathOf } from "./paths.js";
 
 /** A node of the file, or several that form one layer (fused-nodes.ts). */
@@ -29,12 +29,17 @@ export interface ReadingState {
   readonly path: string;
   readonly opset: number;
   readonly builder: GraphBuilder;
+  /** The network's inputs. */
+  readonly inputs: readonly ValueId[];
   readonly paths: NameScope;
-  /** Slots by initializer and shape, and constants, each created on first use. */
+  /** Slots by initializer, and again in each shape, and constants, each created on first use. */
   readonly slots: Map<string, ValueId>;
   readonly constants: Map<FixedOperand, ValueId>;
   readonly slotNames: NameScope;
 }
+
+/** Whether a name is that of a parameter in a module, as PyTorch's exporters keep them: other single numbers are constants of formulas. */
+const isParameterName = (name = ""): boolean => /^\w+(\.\w+)+$/.test(name);
 
 /** A problem: a node cannot be counted, with the reason. */
 export function refuseNode({ name, opType, outputs }: FileNode, { path }: ReadingState, reason: string): Problem {
@@ -113,8 +118,8 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     if (input.numbers !== undefined) return input.numbers;
     const [name, count] = [input.name ?? index, countOf(input.dims)];
     return this.refuse(
-      count > mostNumbers
-        ? `its input "${name}" has ${count} numbers, of which lferc reads at most ${mostNumbers}`
+      count > mostNumbersOf(input.dtype)
+        ? `its input "${name}" has ${count} numbers, of which lferc reads at most ${mostNumbersOf(input.dtype)}`
         : `the values of its input "${name}" are not in the file`,
     );
   }
@@ -134,7 +139,8 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     const input = this.input(index);
     if (input === undefined) return this.refuse(`input ${index} is missing`);
     if (input.kind === "tensor") return input.value;
-    if (input.isTrained && countOf(input.dims) > 1) return this.#slot(input, "parameter", input.dims);
+    if (input.isTrained && (countOf(input.dims) > 1 || isParameterName(input.name)))
+      return this.#slot(input, "parameter", input.dims);
     return this.#constant(input);
   }
 
@@ -155,24 +161,52 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     return this.#slot(input, role, dims ?? input.dims);
   }
 
+  sample(): ValueId | Problem {
+    const { builder } = this.#state;
+    const found = this.#state.inputs.find((value) => sameDim(builder.typeOf(value).shape[0] ?? 1, { batch: 1 }));
+    if (found === undefined) return this.refuse("it depends on the batch, which no input has");
+    return builder.typeOf(found).shape.reduce<ValueId | Problem>((value, size, axis) => {
+      return axis === 0 || size === 1 ? value : this.one("slice", [value], { axis, from: 0, to: 1 });
+    }, found);
+  }
+
   fixed(index: number): FixedOperand | undefined {
     const input = this.input(index);
     return input?.kind === "fixed" ? input : undefined;
   }
 
   #slot(input: FixedOperand, role: SlotRole, shape: readonly number[]): ValueId | Problem {
-    const { builder, slots, slotNames } = this.#state;
+    const { slots } = this.#state;
     if (input.dtype !== "float32") return this.refuse(`its weight is ${input.dtype}; lferc counts float32 networks`);
     if (countOf(shape) !== countOf(input.dims)) return this.refuse("a weight does not have the expected size");
     const wanted = input.name ?? `${this.#node.name}.constant`;
-    const key = JSON.stringify([input.name ?? this.#node.outputs[0], shape]);
+    const weight = input.name ?? `output ${this.#node.outputs[0]}`;
+    const key = JSON.stringify([weight, shape]);
     const known = slots.get(key);
     if (known !== undefined) return known;
-    const name = slotNames.take(wanted);
-    const initializer = { kind: "constant", value: 0 } as const;
-    const value = builder.slot({ name, role, initializer }, { dtype: "float32", shape });
+    const first = slots.get(weight);
+    // A weight that several layers take, each in a shape of its own, is one weight.
+    const value =
+      first === undefined
+        ? this.#newSlot(wanted, input.isKept ? "statistic" : role, shape)
+        : this.#inShape(first, shape);
+    if (isProblem(value)) return value;
+    if (first === undefined) slots.set(weight, value);
     slots.set(key, value);
     return value;
+  }
+
+  #newSlot(wanted: string, role: SlotRole, shape: readonly number[]): ValueId {
+    const name = this.#state.slotNames.take(wanted);
+    return this.#state.builder.slot(
+      { name, role, initializer: { kind: "constant", value: 0 } },
+      { dtype: "float32", shape },
+    );
+  }
+
+  #inShape(value: ValueId, shape: readonly number[]): ValueId | Problem {
+    const made = this.#append("reshape", [value], { shape }, `${this.#path()}.reshape`);
+    return isProblem(made) ? made : (made[0] as ValueId);
   }
 
   #constant(input: FixedOperand): ValueId | Problem {

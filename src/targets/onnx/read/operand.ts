@@ -4,6 +4,12 @@ import type { FixedOperand, Operand } from "../../../ops/onnx-node.js";
 /** Values are read if a shape may depend on them, that is, for small tensors. Of weights only the shape is used. */
 export const mostNumbers = 4096;
 
+/** The same for whole numbers that stand in the file: tables of indices. */
+const mostIndices = 65_536;
+
+export const mostNumbersOf = (dtype: DType): number =>
+  dtype === "int64" || dtype === "int32" ? mostIndices : mostNumbers;
+
 export function dimsOf(operand: Operand): Shape {
   return operand.kind === "fixed" ? operand.dims : operand.type.shape;
 }

@@ -21,6 +21,7 @@ import { withoutQuantisation } from "./quantisation.js";
 import { type OnnxFile, readInputs } from "./read-inputs.js";
 import { isRead, readerOf } from "./readers.js";
 import { fixedOf, otherFloat } from "./tensor-numbers.js";
+import { isBlur, namesOfTables } from "./untrained.js";
 
 type ModelProto = onnx.ModelProto.$Properties;
 type GraphProto = onnx.GraphProto.$Properties;
@@ -73,12 +74,18 @@ function unknownOps(nodes: readonly FileNode[], path: string): Problem | undefin
   return ops.length === 0 ? undefined : problem("onnx/unknown-ops", { path, ops });
 }
 
+/** A tensor of the file, or what is wrong with it. */
+function tensorOf(tensor: onnx.TensorProto.$Properties, name: string | undefined): FixedOperand | string {
+  const read = fixedOf(tensor, name);
+  return typeof read !== "string" && isBlur(tensor) ? { ...read, isKept: true } : read;
+}
+
 /** The value of a Constant node's attribute, or what is wrong with it; undefined if it is neither a tensor nor numbers. */
 function heldAs(name: string, attributes: NodeAttributes): FixedOperand | string | undefined {
   switch (name) {
     case "value": {
       const tensor = attributes.tensor(name);
-      return tensor === undefined ? "holds no tensor" : fixedOf(tensor, undefined);
+      return tensor === undefined ? "holds no tensor" : tensorOf(tensor, undefined);
     }
     case "value_int":
       return computed([attributes.int(name, 0)], "int64", []);
@@ -109,7 +116,7 @@ function fixedTensors(graph: GraphProto, nodes: readonly FileNode[], isOurs: boo
   const fixed = new Map<string, FixedOperand>();
   for (const tensor of graph.initializer ?? []) {
     const name = tensor.name ?? "";
-    const read = fixedOf(tensor, name);
+    const read = tensorOf(tensor, name);
     if (typeof read === "string") return problem("onnx/not-a-model", { path, reason: `the tensor "${name}" ${read}` });
     fixed.set(name, isOurs && isConstantName(name) ? { ...read, isTrained: false } : read);
   }
@@ -206,6 +213,10 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
   const isOurs = model.producer_name === "lferc";
   const fixed = fixedTensors(graph, written, isOurs, path);
   if (isProblem(fixed)) return fixed;
+  for (const name of namesOfTables(written)) {
+    const table = fixed.get(name);
+    if (table !== undefined) fixed.set(name, { ...table, isTrained: false });
+  }
   const { nodes, standIns, isQuantised } = withoutQuantisation(written, fixed);
   for (const each of otherTypes(graph, isQuantised, path)) file.warn?.(each);
   const builder = new GraphBuilder(readableName((isOurs ? props.get("lfer.model") : undefined) ?? file.name));
@@ -215,6 +226,7 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
     path,
     opset,
     builder,
+    inputs: [...operands.values()].flatMap((each) => (each.kind === "tensor" ? [each.value] : [])),
     paths: new NameScope(),
     slots: new Map(),
     constants: new Map(),

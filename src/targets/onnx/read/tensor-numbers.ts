@@ -2,7 +2,7 @@ import { type DType, dtypeBytes } from "../../../ir/shape.js";
 import { countOf } from "../../../ops/expand.js";
 import { type FixedOperand, mostAxes } from "../../../ops/onnx-node.js";
 import type { onnx } from "../generated/onnx.js";
-import { mostNumbers } from "./operand.js";
+import { mostNumbersOf } from "./operand.js";
 
 type TensorProto = onnx.TensorProto.$Properties;
 
@@ -100,7 +100,7 @@ const listed = (field: readonly unknown[] | null | undefined, count: number): re
   field?.length === count ? field.map(Number) : undefined;
 
 function numbersOf(tensor: TensorProto, dtype: DType, count: number): readonly number[] | undefined {
-  if (count > mostNumbers || tensor.data_location === externalData) return undefined;
+  if (count > mostNumbersOf(dtype) || tensor.data_location === externalData) return undefined;
   if (tensor.raw_data && tensor.raw_data.byteLength > 0)
     return rawNumbers(tensor.raw_data, tensor.data_type ?? 0, dtype, count);
   switch (tensor.data_type) {
