@@ -26,6 +26,7 @@ import { isDamaged, type Module } from "./semantics/module.js";
 import { applyAllowances } from "./semantics/names/allowances.js";
 import { lintModule } from "./semantics/names/lints.js";
 import { linkProgram, type Sources } from "./semantics/names/program.js";
+import type { BlockUse } from "./semantics/network.js";
 import {
   type AskedRecipe,
   type ElaboratedRecipe,
@@ -65,6 +66,8 @@ export interface CompiledModel {
   readonly graph: Graph;
   /** Whether its training form may differ: whether anything in it reads `training`. */
   readonly asksTraining: boolean;
+  /** The applications of blocks, inner ones before outer ones. */
+  readonly blocks: () => readonly BlockUse[];
 }
 
 /** A resolved `check`: its graph and its claims. */

@@ -167,6 +167,11 @@ export const layers: readonly Layer[] = [
     ],
   },
   {
+    place: "targets/torch",
+    does: "a network to a PyTorch module, and a graph to a function of Python",
+    mayImport: ["semantics", "ops", "ir", "diagnostics"],
+  },
+  {
     place: "targets/svg",
     does: "a network as a diagram: folded, laid out, drawn",
     mayImport: ["analysis", "ops", "recipe", "ir", "diagnostics"],
@@ -236,6 +241,7 @@ export const layers: readonly Layer[] = [
       ...[
         "targets/tfjs-model",
         "targets/tfjs-train",
+        "targets/torch",
         "targets/onnx",
         "weights",
         "passes",

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<BuildTarget, Kind>> = {
   "tfjs-train": { endings: [".mjs", ".js"], byEnding: false, isText: true },
   safetensors: { endings: [".safetensors"], byEnding: true, isText: false },
   tfjs: { endings: [], byEnding: false, isText: false, isFolder: true },
+  torch: { endings: [], byEnding: false, isText: true, isFolder: true },
   svg: { endings: [".svg"], byEnding: true, isText: true },
   ir: { endings: [".ir", ".txt"], byEnding: false, isText: true },
 };

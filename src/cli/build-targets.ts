@@ -24,6 +24,7 @@ export const buildTargets = {
   "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],
   tfjs: ["model", "set", "weights", "weights-map", "seed", "optimize", "verify", "weights-type"],
+  torch: ["model", "set", "weights", "weights-map"],
   svg: ["model", "set", "depth", "convention"],
   ir: ["model", "set"],
 } as const satisfies Readonly<Record<string, readonly BuildFlag[]>>;
@@ -33,7 +34,7 @@ export type BuildTarget = keyof typeof buildTargets;
 export const targetNames = Object.keys(buildTargets) as readonly BuildTarget[];
 
 /** Names of planned targets. */
-export const laterTargets: readonly string[] = ["torch", "triton"];
+export const laterTargets: readonly string[] = ["triton"];
 
 export const isBuildTarget = (name: string): name is BuildTarget => Object.hasOwn(buildTargets, name);
 

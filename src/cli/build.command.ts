@@ -148,6 +148,10 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
       { graph, sources: compiled.sources, settings: set },
     );
   }
+  if (args.target === "torch") {
+    const { buildTorch } = await import("./build-torch.js");
+    return buildTorch(session, args, found, set);
+  }
   if (args.target === "svg") {
     const { buildPicture } = await import("./build-picture.js");
     const depth = args.depth === undefined ? undefined : pictureDepth(args.depth);
@@ -160,7 +164,7 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
 export const buildCommand: CommandModule<object, CommandLine> = {
   command: "build <path>",
   describe:
-    "Writes a model or a recipe's training step, as an ONNX file or for TensorFlow.js, after comparing it with the reference; or a diagram of the network.",
+    "Writes a model or a recipe's training step, as an ONNX file or for TensorFlow.js, after comparing it with the reference; a module of PyTorch; or a diagram of the network.",
   builder: (yargs) =>
     yargs
       .positional("path", {
@@ -174,14 +178,14 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         demandOption: true,
         requiresArg: true,
         describe:
-          "the file to write, or for tfjs the folder; - is standard output, except for tfjs, --split and --card",
+          "the file to write, or for tfjs and torch the folder; - is standard output, except for these, --split and --card",
       })
       .option("target", {
         type: "string",
         defaultDescription: "by the extension of -o: .onnx, .safetensors, .svg",
         requiresArg: true,
         describe:
-          "onnx: a model for deployment; onnx-train: a recipe's training step; tfjs: a folder that tf.loadGraphModel loads; tfjs-train: a recipe's training step as an ES module for TensorFlow.js; safetensors: only the weights, by the model's names; svg: a diagram of the network; ir: the graph as text",
+          "onnx: a model for deployment; onnx-train: a recipe's training step; tfjs: a folder that tf.loadGraphModel loads; tfjs-train: a recipe's training step as an ES module for TensorFlow.js; safetensors: only the weights, by the model's names; torch: a folder with the network as a module of PyTorch; svg: a diagram of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", {
@@ -280,6 +284,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         "lferc build models/lfer_ldl.lfer --target tfjs-train --recipe CrossEntropy --set size=112 -o step.mjs",
         "the same for TensorFlow.js",
       )
+      .example("lferc build models/lfer_ldl.lfer --target torch -o lfer", "as a module of PyTorch, to train it there")
       .example("lferc build models/lfer_ldl.lfer -o network.svg", "its diagram")
       .example("lferc build model.onnx -o network.svg", "the diagram of an exported file"),
   handler: (args) => runWatchable(args.watch, (session) => build(session, args)),

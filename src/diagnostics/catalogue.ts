@@ -39,6 +39,7 @@ import { tfjsEntries } from "./catalogue/tfjs/folder.js";
 import { tfjsTrainEntries } from "./catalogue/tfjs/module.js";
 import { toolEntries } from "./catalogue/tool/command-line.js";
 import { toolFileEntries } from "./catalogue/tool/files.js";
+import { torchEntries } from "./catalogue/torch.js";
 import { trainEntries } from "./catalogue/train/course.js";
 import { trainDistributionEntries } from "./catalogue/train/tables.js";
 import { trainTeacherEntries } from "./catalogue/train/teachers.js";
@@ -82,6 +83,7 @@ export const catalogue = {
   ...pictureEntries,
   ...onnxReadEntries,
   ...tfjsTrainEntries,
+  ...torchEntries,
   ...weightsEntries,
   ...weightsPytorchEntries,
   ...weightsNamesEntries,

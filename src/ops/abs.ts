@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const abs = unaryOp({
@@ -17,5 +18,6 @@ export const abs = unaryOp({
   },
   readOnnx: [nodesOfOne("Abs")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Abs", inputs, {}, outputs),
+  lowerToTorch: torchCall("torch.abs"),
   lowerToTfjs: unaryKernel("Abs"),
 });

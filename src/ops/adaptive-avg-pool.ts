@@ -18,6 +18,7 @@ import { pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 import { mapSizeOf } from "./tfjs/average-windows.js";
 import { nhwc } from "./tfjs/layout.js";
+import { call, pair } from "./torch/python.js";
 
 const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
 
@@ -79,6 +80,7 @@ export const adaptiveAvgPool = defineOp({
     lowerSeparable(onnx, x, outputs, binMatrix(height, size[0]), binMatrix(width, size[1]));
   },
   // Bins of one size are a pool; others are two matrix products, R x C'.
+  lowerToTorch: (site, { size }) => call("F.adaptive_avg_pool2d", [site.tensor(0), pair("size", size)]),
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
     const [size, results] = [mapSizeOf(tfjs, x), mapSizeOf(tfjs, y)];
     const kernel = evenWindow(size, results);

@@ -14,6 +14,7 @@ import { mapSizeOf } from "./tfjs/average-windows.js";
 import type { Register } from "./tfjs/builder.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
+import { call, pair } from "./torch/python.js";
 import type { Pair } from "./window-arithmetic.js";
 
 const attributes = attributesOf({ size: { kind: "ints", length: 2, min: 1, doc: "[height, width] of the result" } });
@@ -123,6 +124,7 @@ export const adaptiveMaxPool = defineOp({
     largestOfBins(onnx, largestOfBins(onnx, x, 2, binsOf(height, size[0])), 3, binsOf(width, size[1]), outputs);
   },
   // Bins of one size are a pool; others are sliced out one by one, first rows, then columns.
+  lowerToTorch: (site, { size }) => call("F.adaptive_max_pool2d", [site.tensor(0), pair("size", size)]),
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
     const [size, results] = [mapSizeOf(tfjs, x), mapSizeOf(tfjs, y)];
     const kernel = evenWindow(size, results);

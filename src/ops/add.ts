@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { nodesOfMany, nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 
 export const add = binaryOp({
   name: "add",
@@ -12,5 +13,6 @@ export const add = binaryOp({
   onnxOp: "Add",
   gives: "float32",
   gradient: (_, __, g) => [g, g],
+  lowerToTorch: torchOperator("+"),
   lowerToTfjs: binaryKernel("Add"),
 });

@@ -21,6 +21,7 @@ import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, mixedAlike } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { LowerToTfjs } from "./tfjs/builder.js";
+import type { TorchExpression } from "./torch/lowering.js";
 import type { UnarySite } from "./unary.js";
 
 export const axisAttributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the axis of the classes" } });
@@ -38,6 +39,7 @@ export interface AlongAxisFacts {
   readonly check?: (input: TensorType, axis: number) => Problem | undefined;
   readonly readOnnx: OpDefinition<AxisAttributes>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, axis: number) => unknown;
+  readonly lowerToTorch: TorchExpression<AxisAttributes>;
   readonly lowerToTfjs: LowerToTfjs<AxisAttributes>;
   /** The input's gradient from the result's. */
   readonly gradient: (builder: GradientBuilder, site: UnarySite, resultGradient: ValueId, axis: number) => ValueId;
@@ -106,6 +108,7 @@ export function alongAxisOp(facts: AlongAxisFacts): OpDefinition<AxisAttributes>
     lowerToOnnx: (onnx, site, { axis }) => {
       facts.lowerToOnnx(onnx, site, axis);
     },
+    lowerToTorch: facts.lowerToTorch,
     lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
     // Along the axis every output depends on every input. Other axes are untouched: over channels (axis 1), the receptive field stays.

@@ -12,6 +12,7 @@ import { inputGradient } from "./tfjs/convolution-gradients.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc, storedSizes } from "./tfjs/layout.js";
 import { cutPadding, paddedWindow } from "./tfjs/window.js";
+import { leftToAutograd } from "./torch/lowering.js";
 import { uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
@@ -94,6 +95,7 @@ export const avgPoolInputGradient = defineOp({
     };
     onnx.node("ConvTranspose", [one("Div", [g, divisor]), ones], attributes, outputs);
   },
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: (tfjs, { inputs: [g], outputs: [dx] }, a) => {
     const sizes = storedSizes(tfjs.sizesOf(dx), nhwc);
     const [batch = 1, , , channels = 1] = sizes;

@@ -15,6 +15,9 @@ import { byChannel, divisorOf, mapSizeOf, onesFor, poolTold, sumTold } from "./t
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
 import { paddedWindow, padMap } from "./tfjs/window.js";
+import { call, flag, infix, int, method, type NamedArguments } from "./torch/python.js";
+import { beforeCeiling, evenPadding, isPoolPadding, paddedMap, poolArguments } from "./torch/window-padding.js";
+import type { Pair } from "./window-arithmetic.js";
 
 /**
  * PyTorch's AvgPool2d: padding counts as zeros in the mean unless `count_include_pad` is false (ONNX's default). The extra
@@ -86,6 +89,31 @@ export const avgPool = defineOp({
     const pads = [0, 0, ...counted.slice(0, 2), 0, 0, ...counted.slice(2)];
     const padded = padWith(onnx, inputs[0] ?? "", pads, 0);
     onnx.node("AveragePool", padded, { count_include_pad: 0, ...shape, pads: [0, 0, ...a.overhang] }, outputs);
+  },
+  lowerToTorch: (site, a) => {
+    const [x, { shape }] = [site.tensor(0), site.inputTypes[0] as TensorType];
+    const counts = { count_include_pad: [flag("count_include_pad", a.count_include_pad), "True"] } as const;
+    const pooled = (map: string, padding: Pair, more: NamedArguments): string =>
+      call("F.avg_pool2d", [map], { ...poolArguments({ ...a, padding }), ...more });
+    const hangsOver = a.overhang.some((cells) => cells > 0);
+    const even = hangsOver ? beforeCeiling(a, shape) : evenPadding(a.padding);
+    if (even !== undefined && isPoolPadding(even, a.kernel)) {
+      return pooled(x, even, { ...counts, ...(hangsOver ? { ceil_mode: "True" } : {}) });
+    }
+    const whole = pooled(paddedMap(x, a.padding), [0, 0], {});
+    if (a.count_include_pad && !hangsOver) return whole;
+    // The share of each window that counts.
+    const [top, left, bottom, right] = a.padding;
+    const [down, across] = a.overhang;
+    const ones = method(`${x}[:1, :1]`, "new_ones", [
+      "1",
+      "1",
+      ...shape.slice(2).map((size) => int("size", size as number)),
+    ]);
+    const counted = a.count_include_pad
+      ? paddedMap(paddedMap(ones, [top, left, bottom - down, right - across], { value: "1.0" }), [0, 0, down, across])
+      : paddedMap(ones, a.padding);
+    return infix("/", whole, pooled(counted, [0, 0], {}));
   },
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, a) => {
     const size = mapSizeOf(tfjs, x);

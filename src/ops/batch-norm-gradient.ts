@@ -12,6 +12,7 @@ import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 import type { Register } from "./tfjs/builder.js";
 import { asMap, fusedTypes, nothing } from "./tfjs/fused-batch-norm.js";
+import { leftToAutograd } from "./torch/lowering.js";
 
 const attributes = attributesOf({ epsilon: { kind: "float", min: 0, doc: "added to the variance" } });
 
@@ -112,6 +113,7 @@ export const batchNormGradient = defineOp({
     const [straight = ""] = onnx.node("BatchNormalization", [x, c, d, all(0), all(1)], { epsilon: { float: 0 } });
     onnx.node("Add", [one("Mul", [g, spreadOver(k)]), straight], {}, [forInput]);
   },
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: (tfjs, { inputs: [x, weight, mean, variance, g], outputs }, { epsilon }) => {
     const map = asMap(tfjs, x);
     const empty = nothing(tfjs);

@@ -11,6 +11,7 @@ import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 import type { Register } from "./tfjs/builder.js";
 import { asMap, fusedTypes, nothing } from "./tfjs/fused-batch-norm.js";
+import { notInTorch } from "./torch/lowering.js";
 
 const attributes = attributesOf({ epsilon: { kind: "float", min: 0, doc: "added to the variance" } });
 
@@ -144,6 +145,7 @@ export const batchNormTraining = defineOp({
     const attributes = { epsilon: { float: epsilon } };
     onnx.node("BatchNormalization", [x, weight, bias, mean, variance], attributes, [output]);
   },
+  lowerToTorch: notInTorch("nn.BatchNorm2d normalises by the batch itself, in training"),
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs }, a) => {
     const map = asMap(tfjs, x);
     const empty = nothing(tfjs);

@@ -12,6 +12,8 @@ import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
 import { asMap } from "./tfjs/fused-batch-norm.js";
+import { call, float, int } from "./torch/python.js";
+import { channelsOf } from "./torch/window-padding.js";
 
 const attributes = attributesOf({
   epsilon: { kind: "float", min: 0, doc: "added to the variance" },
@@ -133,6 +135,13 @@ export const batchNorm = defineOp({
     // ONNX's momentum is the weight of the old statistics.
     const attributes = { epsilon: { float: a.epsilon }, momentum: { float: 1 - a.momentum } };
     onnx.node("BatchNormalization", inputs, attributes, outputs);
+  },
+  lowerToTorch: {
+    layer: ([input], { epsilon, momentum }) =>
+      call(`nn.BatchNorm${input?.shape.length === 4 ? "2d" : "1d"}`, [int("channels", channelsOf(input))], {
+        eps: [float("eps", epsilon), "1e-5"],
+        momentum: [float("momentum", momentum), "0.1"],
+      }),
   },
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias, runningMean, runningVariance], outputs: [y] }, { epsilon }) => {
     const map = asMap(tfjs, x);

@@ -19,6 +19,7 @@ import { sizesOf, sumToSizes } from "./gradient-arithmetic.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { LowerToTfjs } from "./tfjs/builder.js";
+import type { TorchExpression } from "./torch/lowering.js";
 
 /** The values that a gradient rule may use: operands and result. */
 export interface BinarySite {
@@ -46,6 +47,7 @@ export interface BinaryFacts {
   readonly gradient:
     | ((builder: GradientBuilder, site: BinarySite, resultGradient: ValueId) => readonly [ValueId, ValueId])
     | NotDifferentiable;
+  readonly lowerToTorch: TorchExpression<unknown>;
   readonly lowerToTfjs: LowerToTfjs<unknown>;
 }
 
@@ -103,6 +105,7 @@ export function binaryOp(facts: BinaryFacts): OpDefinition<Record<never, never>>
       if (facts.negated) onnx.node("Not", onnx.node(facts.onnxOp, aligned), {}, outputs);
       else onnx.node(facts.onnxOp, aligned, {}, outputs);
     },
+    lowerToTorch: facts.lowerToTorch,
     lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
     spatial: cellByCell,

@@ -13,6 +13,7 @@ import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
 import { nhwc } from "./tfjs/layout.js";
+import { paddedMap } from "./torch/window-padding.js";
 import { type Padding, type Pair, resolvePadding } from "./window-arithmetic.js";
 
 const attributes = attributesOf({ padding: { kind: "ints", length: 4, min: 0, doc: "[top, left, bottom, right]" } });
@@ -24,6 +25,8 @@ interface BorderPaddingFacts {
   readonly doc: string;
   /** ONNX's name of the mode. */
   readonly mode: "reflect" | "edge";
+  /** PyTorch's. */
+  readonly torchMode: "reflect" | "replicate";
   /** The source cell for a position along an axis of `size`; positions outside 0 to size - 1 are padding. */
   readonly cellAt: (place: number, size: number) => number;
   /** The largest possible padding of an axis of `size`. */
@@ -93,6 +96,7 @@ export function borderPaddingOp(facts: BorderPaddingFacts): OpDefinition<BorderP
       onnx.node("Pad", [x, onnx.int64s([0, 0, top, left, 0, 0, bottom, right])], { mode }, outputs);
     },
     // For each position of the result, the index of its source cell.
+    lowerToTorch: (site, { padding }) => paddedMap(site.tensor(0), padding, { mode: `"${facts.torchMode}"` }),
     lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { padding: [top, left, bottom, right] }) => {
       const [, , height = 1, width = 1] = tfjs.sizesOf(x);
       const gathered = (map: Register, axis: number, size: number, before: number, after: number): Register => {

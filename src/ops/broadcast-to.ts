@@ -10,6 +10,7 @@ import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { natural, nhwc } from "./tfjs/layout.js";
 import { tiledOperand } from "./tfjs/tiled.js";
+import { leftToAutograd } from "./torch/lowering.js";
 
 const attributes = attributesOf({ sizes: { kind: "ints", min: 1, doc: "the sizes of the result" } });
 
@@ -40,6 +41,7 @@ export const broadcastTo = defineOp({
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { sizes }) => {
     onnx.node("Expand", [x, onnx.int64s(sizes)], {}, outputs);
   },
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
     const to = tfjs.sizesOf(y);
     const layout = to.length === 4 ? nhwc : natural(to.length);

@@ -2,6 +2,8 @@ import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import type { Register } from "./tfjs/builder.js";
 import { elementwise, expm1Below } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
+import { float } from "./torch/python.js";
 import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({
@@ -30,6 +32,7 @@ export const celu = shapedUnaryOp({
   lowerToOnnx: (onnx, { inputs, outputs }, { alpha }) =>
     onnx.node("Celu", inputs, { alpha: { float: alpha } }, outputs),
   // The negative branch is 0 where x is positive.
+  lowerToTorch: torchCall("F.celu", ({ alpha }) => ({ alpha: [float("alpha", alpha), "1.0"] })),
   lowerToTfjs: elementwise((k, [given], { alpha }, tfjs) => {
     const x = given as Register;
     const below = k.mul(expm1Below(k, k.div(x, k.number(alpha)), tfjs), k.number(alpha));

@@ -13,6 +13,7 @@ import { surface } from "./surface.js";
 import type { TfjsBuilder } from "./tfjs/builder.js";
 import { interleaved } from "./tfjs/interleaved-halves.js";
 import { storedSizes } from "./tfjs/layout.js";
+import { call, int } from "./torch/python.js";
 
 const attributes = attributesOf({
   groups: { kind: "int", min: 1, doc: "how many groups of channels are interleaved" },
@@ -116,6 +117,12 @@ export const channelShuffle = defineOp({
     onnx.node("Reshape", [turned, target([channels as number])], {}, outputs);
   },
   // The channels as [groups, C / groups], transposed; of two halves that were joined just before, the channels in turn.
+  lowerToTorch: (site, { groups }) => {
+    const [x, many] = [site.tensor(0), int("groups", groups)];
+    if ((site.inputTypes[0] as TensorType).shape.length > 2) return call("F.channel_shuffle", [x, many]);
+    // PyTorch's function takes maps only.
+    return `${x}.unflatten(1, (${many}, -1)).transpose(1, 2).flatten(1)`;
+  },
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { groups }) => {
     const layout = tfjs.layoutOf(x);
     const stored = storedSizes(tfjs.sizesOf(x), layout);

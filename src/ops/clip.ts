@@ -11,6 +11,7 @@ import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
 import { elementwise } from "./tfjs/elementwise.js";
+import { call, float } from "./torch/python.js";
 
 const attributes = attributesOf({
   min: { kind: "float", doc: "lower bound, may be -inf" },
@@ -80,6 +81,11 @@ export const clip = defineOp({
     const bound = (value: number): string => (Number.isFinite(value) ? onnx.floats(value) : "");
     onnx.node("Clip", [x, bound(a.min), bound(a.max)], {}, outputs);
   },
+  lowerToTorch: (site, { min, max }) =>
+    call("torch.clamp", [site.tensor(0)], {
+      ...(min === Number.NEGATIVE_INFINITY ? {} : { min: float("min", min) }),
+      ...(max === Number.POSITIVE_INFINITY && min !== Number.NEGATIVE_INFINITY ? {} : { max: float("max", max) }),
+    }),
   lowerToTfjs: elementwise((k, [x], { min, max }) => {
     const above = Number.isFinite(min) ? k.maximum(x as Register, k.number(min)) : (x as Register);
     return Number.isFinite(max) ? k.minimum(above, k.number(max)) : above;

@@ -11,6 +11,7 @@ import { counted } from "./read-nodes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
+import { call, int, tuple } from "./torch/python.js";
 
 const attributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the axis along which they are joined" } });
 
@@ -97,6 +98,7 @@ export const concat = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }, { axis }) => {
     onnx.node("Concat", inputs, { axis }, outputs);
   },
+  lowerToTorch: (site, { axis }) => call("torch.cat", [tuple(site.tensors())], { dim: [int("axis", axis), "0"] }),
   lowerToTfjs: (tfjs, { inputs, outputs: [y] }, { axis }) => {
     const layout = tfjs.commonLayout(inputs, tfjs.sizesOf(y).length);
     const parts = inputs.map((value) => tfjs.inLayout(value, layout));

@@ -38,6 +38,7 @@ export const constant = defineOp({
     if (shape.length === 0) onnx.node("Constant", [], { value_float: { float: first } }, outputs);
     else onnx.node("Reshape", [onnx.floats(values), onnx.int64s(shape)], {}, outputs);
   },
+  lowerToTorch: (site, { values, shape }) => site.constant(values, shape),
   lowerToTfjs: (tfjs, { outputs: [y] }, { shape, values }) => {
     tfjs.set(y, tfjs.constant(Float64Array.from(values), shape));
   },

@@ -7,6 +7,7 @@ import type { NotReadBack, OnnxReader } from "./onnx-node.js";
 import type { Spatial } from "./spatial.js";
 import type { AnySurface } from "./surface.js";
 import type { NotInTfjs, TfjsLowering } from "./tfjs/builder.js";
+import type { TorchLowering } from "./torch/lowering.js";
 
 /** An input of an op. Parameters and statistics are inputs too; their values are slots. */
 export interface OpInput {
@@ -242,6 +243,8 @@ export interface OpDefinition<A extends Attributes> {
   /** How a node of an ONNX file becomes this op: readers by node type, or why there is none. */
   readonly readOnnx: readonly OnnxReader<A>[] | NotReadBack;
   lowerToOnnx(onnx: OnnxBuilder, site: OnnxSite, attributes: A): void;
+  /** The lowering to PyTorch: an expression of Python, a layer of `torch.nn`, or why there is none. */
+  readonly lowerToTorch: TorchLowering<A>;
   /** The lowering to TensorFlow.js kernels, or why there is none. */
   readonly lowerToTfjs: TfjsLowering<A>;
   /** The window over height and width; undefined for ops without one. */

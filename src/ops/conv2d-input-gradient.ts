@@ -9,6 +9,7 @@ import { floatProblem } from "./dtype-rules.js";
 import { notReadBack } from "./onnx-node.js";
 import { convolved, gone, stamped } from "./spatial.js";
 import { convolveBackwards } from "./tfjs/convolution.js";
+import { leftToAutograd } from "./torch/lowering.js";
 import { convolveAttributes, type Pair, spanOfKernel, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
@@ -120,6 +121,7 @@ export const conv2dInputGradient = defineOp({
     };
     onnx.node("ConvTranspose", [g, weight], attributes, outputs);
   },
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: convolveBackwards,
   window: () => undefined,
   spatial: (inputs, outputs, a) => {

@@ -13,6 +13,8 @@ import { surface } from "./surface.js";
 import { convolveBackwards } from "./tfjs/convolution.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
+import { call, flag, int, pair } from "./torch/python.js";
+import { channelsOf, onBothSides, paddedMap } from "./torch/window-padding.js";
 import { type Pair, resolvePadding, spanOfKernel } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
@@ -191,6 +193,28 @@ export const conv2dTranspose = defineOp({
     onnx.node("ConvTranspose", inputs, attributes, outputs);
   },
   // The same as a convolution's input gradient, with that convolution's weight.
+  lowerToTorch: {
+    // PyTorch cuts the same off both sides; what is then left at one side is cut off the result.
+    layer: ([input], a) => {
+      const cut = onBothSides(a.padding);
+      const operands = [int("in_channels", channelsOf(input)), int("channels", a.channels), pair("kernel", a.kernel)];
+      return call("nn.ConvTranspose2d", operands, {
+        stride: [pair("stride", a.stride), "1"],
+        padding: [pair("padding", cut), "0"],
+        output_padding: [pair("output_padding", a.output_padding), "0"],
+        dilation: [pair("dilation", a.dilation), "1"],
+        groups: [int("groups", a.groups), "1"],
+        bias: [flag("bias", a.bias), "True"],
+      });
+    },
+    apply: (layer, site, { padding }) => {
+      const [top, left, bottom, right] = padding;
+      const [down, across] = onBothSides(padding);
+      const whole = call(layer, [site.tensor(0)]);
+      const rest = [top - down, left - across, bottom - down, right - across] as const;
+      return rest.every((cells) => cells === 0) ? whole : paddedMap(whole, [-rest[0], -rest[1], -rest[2], -rest[3]]);
+    },
+  },
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs }, a) => {
     const [y] = outputs as readonly [ValueId];
     convolveBackwards(tfjs, { inputs: [weight as ValueId, x as ValueId], outputs }, a, false);

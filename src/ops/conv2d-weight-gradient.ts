@@ -25,6 +25,7 @@ import { filterGradient } from "./tfjs/convolution-gradients.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { hwio } from "./tfjs/layout.js";
 import { padMap } from "./tfjs/window.js";
+import { leftToAutograd } from "./torch/lowering.js";
 import { convolveAttributes, type Pair, uncoveredCells, windowProblem } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
@@ -167,6 +168,7 @@ export const conv2dWeightGradient = defineOp({
     else if (isDepthwise(depthwise, a)) weightGradientByBands(onnx, x, g, depthwise, a, outputs);
     else lowerAsConvolution(onnx, x, g, shapes, a, outputs);
   },
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: (tfjs, { inputs: [x, g], outputs: [dw] }, a) => {
     const conv = convolutionOf(tfjs.sizesOf(x), tfjs.sizesOf(dw), tfjs.sizesOf(g), a);
     const [inputs, outputs] = conv.channels;

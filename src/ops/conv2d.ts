@@ -27,6 +27,8 @@ import {
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
 import { padMap } from "./tfjs/window.js";
+import { call, flag, int, pair } from "./torch/python.js";
+import { channelsOf, evenPadding, paddedMap } from "./torch/window-padding.js";
 import { convolveAttributes, resolvePadding, spanOfKernel, windowedSize } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
@@ -251,6 +253,26 @@ export const conv2d = defineOp({
       { dilations: a.dilation, group: a.groups, kernel_shape: a.kernel, pads: a.padding, strides: a.stride },
       outputs,
     );
+  },
+  lowerToTorch: {
+    layer: ([input], a) => {
+      const padding = evenPadding(a.padding) ?? ([0, 0] as const);
+      return call(
+        "nn.Conv2d",
+        [int("in_channels", channelsOf(input)), int("channels", a.channels), pair("kernel", a.kernel)],
+        {
+          stride: [pair("stride", a.stride), "1"],
+          padding: [pair("padding", padding), "0"],
+          dilation: [pair("dilation", a.dilation), "1"],
+          groups: [int("groups", a.groups), "1"],
+          bias: [flag("bias", a.bias), "True"],
+        },
+      );
+    },
+    apply: (layer, site, { padding }) => {
+      const x = site.tensor(0);
+      return call(layer, [evenPadding(padding) ? x : paddedMap(x, padding)]);
+    },
   },
   lowerToTfjs: { lower: lowerToKernels, weightLayout: filterLayout },
   window: windowOf,

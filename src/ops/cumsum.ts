@@ -10,6 +10,7 @@ import { floatProblem } from "./dtype-rules.js";
 import { counted } from "./read-nodes.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
+import { call, int, tuple } from "./torch/python.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 0, doc: "the axis along which sums run" },
@@ -85,6 +86,11 @@ export const cumsum = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, reverse }) => {
     onnx.node("CumSum", [x, onnx.int64s(axis)], reverse ? { reverse: 1 } : {}, outputs);
+  },
+  lowerToTorch: (site, { axis, reverse }) => {
+    const [x, at] = [site.tensor(0), int("axis", axis)];
+    const turned = (value: string): string => call("torch.flip", [value, tuple([at])]);
+    return reverse ? turned(call("torch.cumsum", [turned(x)], { dim: at })) : call("torch.cumsum", [x], { dim: at });
   },
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axis, reverse }) => {
     const layout = tfjs.layoutOf(x);

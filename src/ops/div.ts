@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 export const div = binaryOp({
   name: "div",
   family: "arithmetic",
@@ -16,5 +17,6 @@ export const div = binaryOp({
     const forA = div(g, b);
     return [forA, builder.node("neg", [mul(forA, output)])];
   },
+  lowerToTorch: torchOperator("/"),
   lowerToTfjs: binaryKernel("RealDiv"),
 });

@@ -1,4 +1,5 @@
 import { droppingOp } from "./dropping.js";
+import { call, float } from "./torch/python.js";
 
 /**
  * Inverted dropout, as in PyTorch: training zeroes elements and multiplies the others by 1 / (1 - p), so that inference does
@@ -9,4 +10,5 @@ export const dropout = droppingOp({
   doc: "The tensor itself; in training each element is 0 with probability p, and the others are divided by 1 - p.",
   surfaceDoc: "In training zeroes elements at random (Srivastava et al. 2014); nothing at inference.",
   parameterDoc: "the share that is zeroed",
+  lowerToTorch: (site, { p }) => call("F.dropout", [site.tensor(0)], { p: float("p", p), training: site.training }),
 });

@@ -10,6 +10,7 @@ import { notReadBack } from "./onnx-node.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import { passOn } from "./tfjs/passing.js";
+import type { TorchExpression } from "./torch/lowering.js";
 
 const attributesFor = (doc: string) => attributesOf({ p: { kind: "float", min: 0, max: 1, doc } });
 
@@ -21,10 +22,17 @@ interface DroppingFacts {
   readonly doc: string;
   readonly surfaceDoc: string;
   readonly parameterDoc: string;
+  readonly lowerToTorch: TorchExpression<DroppingAttributes>;
 }
 
 /** An op that acts only in training, by a mask (`maskOfNode`); at inference it is the identity. */
-export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFacts): OpDefinition<DroppingAttributes> {
+export function droppingOp({
+  name,
+  doc,
+  surfaceDoc,
+  parameterDoc,
+  lowerToTorch,
+}: DroppingFacts): OpDefinition<DroppingAttributes> {
   const attributes = attributesFor(parameterDoc);
   return {
     name,
@@ -54,6 +62,7 @@ export function droppingOp({ name, doc, surfaceDoc, parameterDoc }: DroppingFact
       onnx.node("Identity", inputs, {}, outputs);
     },
     // Training multiplies by masks, which are inputs of the step.
+    lowerToTorch,
     lowerToTfjs: passOn,
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),

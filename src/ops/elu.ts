@@ -1,6 +1,8 @@
 import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { bentBelowZero, expm1Below } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
+import { float } from "./torch/python.js";
 import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({
@@ -27,5 +29,6 @@ export const elu = shapedUnaryOp({
     { nodeTypes: ["Elu"], read: (site) => site.make([site.tensor(0)], { alpha: site.attributes.float("alpha", 1) }) },
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, { alpha }) => onnx.node("Elu", inputs, { alpha: { float: alpha } }, outputs),
+  lowerToTorch: torchCall("F.elu", ({ alpha }) => ({ alpha: [float("alpha", alpha), "1.0"] })),
   lowerToTfjs: bentBelowZero((k, x, { alpha }, tfjs) => k.mul(expm1Below(k, x, tfjs), k.number(alpha))),
 });

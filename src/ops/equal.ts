@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 export const equal = binaryOp({
   name: "equal",
   family: "comparison",
@@ -12,5 +13,6 @@ export const equal = binaryOp({
   onnxOp: "Equal",
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),
+  lowerToTorch: torchOperator("=="),
   lowerToTfjs: binaryKernel("Equal"),
 });

@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { erfOf } from "./stable-math.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 /** Work: a rational function times an exponential. */
 export const erf = unaryOp({
@@ -17,5 +18,6 @@ export const erf = unaryOp({
   },
   readOnnx: [nodesOfOne("Erf")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Erf", inputs, {}, outputs),
+  lowerToTorch: torchCall("torch.erf"),
   lowerToTfjs: unaryKernel("Erf"),
 });

@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 export const exp = unaryOp({
   name: "exp",
@@ -11,5 +12,6 @@ export const exp = unaryOp({
   gradient: (builder, { output }, g) => arithmetic(builder).mul(g, output),
   readOnnx: [nodesOfOne("Exp")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Exp", inputs, {}, outputs),
+  lowerToTorch: torchCall("torch.exp"),
   lowerToTfjs: unaryKernel("Exp"),
 });

@@ -10,6 +10,8 @@ import { reshapeTo, sizesOf } from "./gradient-arithmetic.js";
 import { axisOfFlatten } from "./read-shapes.js";
 import { surface } from "./surface.js";
 import { toOwnSizes } from "./tfjs/passing.js";
+import { torchCall } from "./torch/plain-forms.js";
+import { int } from "./torch/python.js";
 
 const attributes = attributesOf({ axis: { kind: "int", min: 0, doc: "the first axis that is merged" } });
 
@@ -76,6 +78,7 @@ export const flatten = defineOp({
     // In the target of Reshape, 0 keeps the size at its position and -1 takes the rest.
     else onnx.node("Reshape", [x, onnx.int64s([...new Array<number>(axis).fill(0), -1])], {}, outputs);
   },
+  lowerToTorch: torchCall("torch.flatten", ({ axis }) => ({ start_dim: [int("axis", axis), "0"] })),
   lowerToTfjs: toOwnSizes,
   window: () => undefined,
   spatial: () => "same order",

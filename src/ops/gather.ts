@@ -11,6 +11,7 @@ import { sizesOf } from "./gradient-arithmetic.js";
 import { gatheringNodes, placesOfNodes } from "./read-gather.js";
 import { alongAxes, mixed } from "./spatial.js";
 import { surface } from "./surface.js";
+import { hole } from "./torch/python.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 0, doc: "the axis along which entries are taken" },
@@ -105,6 +106,8 @@ export const gather = defineOp({
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, indices }) => {
     onnx.node("Gather", [x, onnx.int64s(indices)], { axis }, outputs);
   },
+  lowerToTorch: (site, { axis, indices }) =>
+    `${site.tensor(0)}[${":, ".repeat(axis)}${hole("indices", `[${indices.join(", ")}]`)}]`,
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axis, indices }) => {
     const layout = tfjs.layoutOf(x);
     const places = tfjs.constant(Int32Array.from(indices), [indices.length]);

@@ -5,6 +5,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { erfOf } from "./stable-math.js";
 import type { Register } from "./tfjs/builder.js";
 import { elementwise } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({
@@ -77,6 +78,7 @@ export const gelu = shapedUnaryOp({
     },
   ],
   lowerToOnnx: lower,
+  lowerToTorch: torchCall("F.gelu", ({ approximate }) => (approximate ? { approximate: '"tanh"' } : {})),
   lowerToTfjs: elementwise((k, [given], { approximate }, tfjs) => {
     const x = given as Register;
     const bend = (): Register => {

@@ -11,6 +11,7 @@ import { gone, pooled } from "./spatial.js";
 import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
+import { call } from "./torch/python.js";
 
 export const globalAvgPool = defineOp({
   name: "global_avg_pool",
@@ -65,6 +66,7 @@ export const globalAvgPool = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("GlobalAveragePool", inputs, {}, outputs);
   },
+  lowerToTorch: (site) => call("F.adaptive_avg_pool2d", [site.tensor(0), "1"]),
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }) => {
     tfjs.set(y, kernelsOf(tfjs).mean(tfjs.map(x), [1, 2]), nhwc);
   },

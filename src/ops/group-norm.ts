@@ -17,6 +17,8 @@ import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { normalisedOver } from "./tfjs/normalised.js";
+import { call, float, int } from "./torch/python.js";
+import { channelsOf } from "./torch/window-padding.js";
 
 const attributes = attributesOf({
   groups: { kind: "int", min: 1, doc: "groups of channels" },
@@ -157,6 +159,12 @@ export const groupNorm = defineOp({
     const spread = (value: string): string =>
       map.length === 0 ? value : one("Reshape", [value, onnx.int64s([channels, ...map.map(() => 1)])]);
     onnx.node("Add", [one("Mul", [back, spread(weight)]), spread(bias)], {}, outputs);
+  },
+  lowerToTorch: {
+    layer: ([input], { groups, epsilon }) =>
+      call("nn.GroupNorm", [int("groups", groups), int("channels", channelsOf(input))], {
+        eps: [float("eps", epsilon), "1e-5"],
+      }),
   },
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }, { groups, epsilon }) => {
     const k = kernelsOf(tfjs);

@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { isCloseTo, nodesOfOne } from "./read-nodes.js";
 import type { Register } from "./tfjs/builder.js";
 import { elementwise, hardGate } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient is 0 at -3 and at 3. */
 export const hardSigmoid = unaryOp({
@@ -27,5 +28,6 @@ export const hardSigmoid = unaryOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }) =>
     onnx.node("HardSigmoid", inputs, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }, outputs),
+  lowerToTorch: torchCall("F.hardsigmoid"),
   lowerToTfjs: elementwise((k, [x]) => hardGate(k, x as Register)),
 });

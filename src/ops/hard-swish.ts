@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { gated, hardGate } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 /** An ONNX op from opset 14 on; composed before. */
 export const hardSwish = unaryOp({
@@ -24,5 +25,6 @@ export const hardSwish = unaryOp({
     const [gate = ""] = onnx.node("HardSigmoid", [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
     return onnx.node("Mul", [x, gate], {}, outputs);
   },
+  lowerToTorch: torchCall("F.hardswish"),
   lowerToTfjs: gated((k, _, x) => hardGate(k, x)),
 });

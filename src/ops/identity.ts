@@ -10,6 +10,7 @@ import { reducesNothing } from "./read-reductions.js";
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import { passOn } from "./tfjs/passing.js";
+import { torchPasses } from "./torch/plain-forms.js";
 
 export const identity = defineOp({
   name: "identity",
@@ -77,6 +78,7 @@ export const identity = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Identity", inputs, {}, outputs);
   },
+  lowerToTorch: torchPasses,
   lowerToTfjs: passOn,
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),

@@ -8,6 +8,7 @@ import { cellByCell } from "./spatial.js";
 import type { Register } from "./tfjs/builder.js";
 import { elementwise } from "./tfjs/elementwise.js";
 import type { BinaryKernel, NativeOp } from "./tfjs/kernel-signatures.js";
+import { leftToAutograd } from "./torch/lowering.js";
 
 const attributes = attributesOf({
   low: { kind: "float", doc: "lower bound, may be -inf" },
@@ -75,6 +76,7 @@ export const inside = defineOp({
     else if (second === undefined) asFactor(onnx, first, outputs);
     else onnx.node("Mul", [asFactor(onnx, first, 1), asFactor(onnx, second, 1)], {}, outputs);
   },
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: elementwise((k, [x], { low, high, closed }, tfjs) => {
     const compare = (name: BinaryKernel, bound: number): readonly Register[] =>
       Number.isFinite(bound) ? [k.factor(tfjs.kernel(name, { a: x as Register, b: k.number(bound) }))] : [];

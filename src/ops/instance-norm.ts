@@ -13,6 +13,8 @@ import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
 import { normalisedOver } from "./tfjs/normalised.js";
+import { call, flag, float, int } from "./torch/python.js";
+import { channelsOf } from "./torch/window-padding.js";
 
 const attributes = attributesOf({
   affine: { kind: "bool", doc: "whether a weight and a bias follow" },
@@ -138,6 +140,15 @@ export const instanceNorm = defineOp({
     const y = lowerNormalised(onnx, x, overMap, epsilon);
     const scaled = onnx.node("Mul", [y, spread(weight)])[0] ?? "";
     onnx.node("Add", [scaled, spread(bias)], {}, outputs);
+  },
+  lowerToTorch: {
+    unweighted: (site, { epsilon }) =>
+      call("F.instance_norm", [site.tensor(0)], { eps: [float("eps", epsilon), "1e-5"] }),
+    layer: ([input], { affine, epsilon }) =>
+      call("nn.InstanceNorm2d", [int("channels", channelsOf(input))], {
+        eps: [float("eps", epsilon), "1e-5"],
+        affine: [flag("affine", affine), "False"],
+      }),
   },
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }, { affine, epsilon }) => {
     const k = kernelsOf(tfjs);

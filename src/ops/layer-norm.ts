@@ -16,6 +16,7 @@ import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { normalisedOver } from "./tfjs/normalised.js";
+import { call, float, int, ints, method } from "./torch/python.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 1, doc: "the first axis that is normalised over" },
@@ -176,6 +177,25 @@ export const layerNorm = defineOp({
     const y = lowerNormalised(onnx, x, axesOf(a), a.epsilon);
     const [scaled = ""] = onnx.node("Mul", [y, spreadInOnnx(onnx, weight, shape, a)]);
     onnx.node("Add", [scaled, spreadInOnnx(onnx, bias, shape, a)], {}, outputs);
+  },
+  lowerToTorch: {
+    layer: ([input], a) => {
+      const own = ownShape((input as TensorType).shape, a) as readonly number[];
+      const sizes = own.length === 1 ? int("features", own[0] as number) : ints("features", own);
+      return call("nn.LayerNorm", [sizes], { eps: [float("eps", a.epsilon), "1e-5"] });
+    },
+    // PyTorch normalises over the last axes.
+    apply: (layer, site, a) => {
+      const [x, rank] = [site.tensor(0), (site.inputTypes[0] as TensorType).shape.length];
+      if (a.through === rank - 1) return call(layer, [x]);
+      const axes = Array.from({ length: rank }, (_, axis) => axis);
+      const order = [...axes.filter((axis) => !axesOf(a).includes(axis)), ...axesOf(a)];
+      const turned = (value: string, to: readonly number[]): string => method(value, "permute", to.map(String));
+      return turned(
+        call(layer, [turned(x, order)]),
+        axes.map((axis) => order.indexOf(axis)),
+      );
+    },
   },
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }, a) => {
     const k = kernelsOf(tfjs);

@@ -1,6 +1,8 @@
 import { attributesOf, parameterOf } from "./attributes.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { bentBelowZero } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
+import { float } from "./torch/python.js";
 import { shapedUnaryOp } from "./unary.js";
 
 const attributes = attributesOf({ slope: { kind: "float", doc: "slope of the negative side" } });
@@ -27,5 +29,6 @@ export const leakyRelu = shapedUnaryOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, { slope }) =>
     onnx.node("LeakyRelu", inputs, { alpha: { float: slope } }, outputs),
+  lowerToTorch: torchCall("F.leaky_relu", ({ slope }) => ({ negative_slope: float("slope", slope) })),
   lowerToTfjs: bentBelowZero((k, x, { slope }) => k.mul(x, k.number(slope))),
 });

@@ -13,6 +13,7 @@ import { addRowProducts } from "./row-products.js";
 import { alongAxes, gone } from "./spatial.js";
 import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
+import { call, flag, int } from "./torch/python.js";
 
 const attributes = attributesOf({
   features: { kind: "int", min: 1, doc: "number of outputs" },
@@ -169,6 +170,12 @@ export const linear = defineOp({
     onnx.node("Add", [product, bias], {}, outputs);
   },
   // x W^T + b over the last axis.
+  lowerToTorch: {
+    layer: ([input], a) =>
+      call("nn.Linear", [int("in_features", lastOf(input) as number), int("features", a.features)], {
+        bias: [flag("bias", a.bias), "True"],
+      }),
+  },
   lowerToTfjs: (tfjs, { inputs: [x, weight, bias], outputs: [y] }) => {
     const sizes = tfjs.sizesOf(x);
     const columns = sizes.at(-1) as number;

@@ -10,6 +10,8 @@ import { alongAxes, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
 import { nhwc } from "./tfjs/layout.js";
+import { torchCall } from "./torch/plain-forms.js";
+import { float, int } from "./torch/python.js";
 
 const attributes = attributesOf({
   size: { kind: "int", min: 1, doc: "how many channels around each are summed over" },
@@ -131,6 +133,12 @@ export const localResponseNorm = defineOp({
     onnx.node("Div", [x, one("Pow", [base, onnx.floats(beta)])], {}, outputs);
   },
   // Sums over neighbouring channels are a product with a band matrix.
+  lowerToTorch: torchCall("F.local_response_norm", ({ size, alpha, beta, k }) => ({
+    size: int("size", size),
+    alpha: [float("alpha", alpha), "1e-4"],
+    beta: [float("beta", beta), "0.75"],
+    k: [float("k", k), "1.0"],
+  })),
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { size, alpha, beta, k: added }) => {
     const k = kernelsOf(tfjs);
     const [batch = 1, channels = 1, height = 1, width = 1] = tfjs.sizesOf(x);

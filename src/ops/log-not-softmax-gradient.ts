@@ -9,6 +9,7 @@ import { reduceNode } from "./reduction.js";
 import { alongAxes, mixed } from "./spatial.js";
 import type { Register } from "./tfjs/builder.js";
 import { alongClasses, softmaxOf } from "./tfjs/classes.js";
+import { leftToAutograd } from "./torch/lowering.js";
 
 /*
  * f_c = ln(1 - p_c), p = softmax(x): df_c / dx_c = -p_c, df_c / dx_j = p_c p_j / (1 - p_c). Let t be the (first) largest
@@ -98,6 +99,7 @@ export const logNotSoftmaxGradient = defineOp({
   lowerToOnnx: (onnx, site, { axis }) => {
     lower(onnx, site, axis);
   },
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: alongClasses((k, operands, { axis, isTop, filled }) => {
     const [x, g] = operands as readonly [Register, Register];
     const [zero, top] = [filled(0), isTop()];

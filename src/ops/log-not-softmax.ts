@@ -6,6 +6,18 @@ import { notReadBack } from "./onnx-node.js";
 import { reduceNode } from "./reduction.js";
 import type { Register } from "./tfjs/builder.js";
 import { alongClasses } from "./tfjs/classes.js";
+import { call, int } from "./torch/python.js";
+
+/** The same in Python. */
+const logNotSoftmaxInTorch = [
+  "def _log_not_softmax(x, dim):",
+  '    """ln(1 - softmax(x)), stable for confident predictions: by log-sum-exp over the other classes."""',
+  "    top = x.argmax(dim, keepdim=True)",
+  '    others = torch.logsumexp(x.scatter(dim, top, float("-inf")), dim, keepdim=True)',
+  "    of_top = others - torch.logsumexp(x, dim, keepdim=True)",
+  "    of_others = torch.log1p(-F.softmax(x, dim).scatter(dim, top, 0.0))",
+  "    return of_others.scatter(dim, top, of_top)",
+];
 
 /*
  * ln(1 - p_c) with p = softmax(x). Taken literally, 1 - p_c is 0 as soon as the network is sure. Let t be the (first)
@@ -85,6 +97,8 @@ export const logNotSoftmax = alongAxisOp({
   gradient: (builder, { input }, g, axis) => builder.node("log_not_softmax_gradient", [input, g], { axis }),
   readOnnx: notReadBack("the nodes that it is written as are read as what each of them is"),
   lowerToOnnx: lower,
+  lowerToTorch: (site, { axis }) =>
+    call(site.helper("_log_not_softmax", logNotSoftmaxInTorch), [site.tensor(0)], { dim: int("axis", axis) }),
   lowerToTfjs: alongClasses((k, [given], { axis, isTop, filled, repeated }) => {
     const x = given as Register;
     const others = k.select(isTop(), filled(Number.NEGATIVE_INFINITY), x);

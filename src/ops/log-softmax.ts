@@ -3,6 +3,8 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { reduceNode } from "./reduction.js";
 import type { Register } from "./tfjs/builder.js";
 import { alongClasses, belowLargest } from "./tfjs/classes.js";
+import { torchCall } from "./torch/plain-forms.js";
+import { int } from "./torch/python.js";
 
 /** x - max - ln(sum of exp(x - max)). ONNX's definition from opset 13 on: one axis. */
 export const logSoftmax = alongAxisOp({
@@ -29,6 +31,7 @@ export const logSoftmax = alongAxisOp({
     const sum = reduceNode(onnx, { type: "ReduceSum", axesInputSince: 13 }, one("Exp", [below]), [axis], true);
     onnx.node("Sub", [below, one("Log", [sum])], {}, outputs);
   },
+  lowerToTorch: torchCall("F.log_softmax", ({ axis }) => ({ dim: int("axis", axis) })),
   lowerToTfjs: alongClasses((k, [x], { axis }) => {
     const below = belowLargest(k, x as Register, axis);
     return k.sub(below, k.log(k.sum(k.exp(below), [axis])));

@@ -36,6 +36,7 @@ export const logicalNot = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Not", inputs, {}, outputs);
   },
+  lowerToTorch: (site) => `(~${site.tensor(0)})`,
   lowerToTfjs: unaryKernel("LogicalNot"),
   window: () => undefined,
   spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),

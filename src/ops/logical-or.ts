@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 export const logicalOr = binaryOp({
   name: "logical_or",
   family: "logic",
@@ -13,5 +14,6 @@ export const logicalOr = binaryOp({
   takes: "bool",
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),
+  lowerToTorch: torchOperator("|"),
   lowerToTfjs: binaryKernel("LogicalOr"),
 });

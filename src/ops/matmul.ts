@@ -14,6 +14,7 @@ import { surface } from "./surface.js";
 import type { Register, TfjsBuilder } from "./tfjs/builder.js";
 import { natural } from "./tfjs/layout.js";
 import { tiledOperand } from "./tfjs/tiled.js";
+import { torchCall } from "./torch/plain-forms.js";
 
 function productShape(a: Shape, b: Shape): Shape | Problem {
   const mismatch = problem("shape/matmul-mismatch", { left: a, right: b }, "input");
@@ -123,6 +124,7 @@ export const matmul = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("MatMul", inputs, {}, outputs);
   },
+  lowerToTorch: torchCall("torch.matmul"),
   lowerToTfjs: (tfjs, { inputs: [left, right], outputs: [y] }) => {
     const [[a, transposeA], [b, transposeB]] = [repeatedBatches(tfjs, left, right, y), heldMatrices(tfjs, right)];
     tfjs.set(y, tfjs.kernel("BatchMatMul", { a, b }, { transposeA, transposeB }));

@@ -10,6 +10,7 @@ import { pooled, sliding, stamped } from "./spatial.js";
 import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
 import { nhwc, storedSizes } from "./tfjs/layout.js";
 import { cutPadding, paddedWindow, padMap } from "./tfjs/window.js";
+import { leftToAutograd } from "./torch/lowering.js";
 import { type Pair, windowProblem } from "./window-arithmetic.js";
 
 /** Each window's gradient goes to its first maximum, in row-major order (PyTorch's tie rule). */
@@ -77,6 +78,7 @@ export const maxPoolInputGradient = defineOp({
     lowerFirstMaxima(onnx, { x, y, g, outputs }, { channels, size, windows }, a);
   },
   // TensorFlow's gradient goes to the first maximum in row-major order, as PyTorch's does.
+  lowerToTorch: leftToAutograd,
   lowerToTfjs: (tfjs, { inputs: [x, y, g], outputs: [dx] }, a) => {
     const padded = paddedWindow(mapSizeOf(tfjs, x), a);
     const told = poolTold(a, padded);

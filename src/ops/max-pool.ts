@@ -10,6 +10,9 @@ import { surface } from "./surface.js";
 import { mapSizeOf, poolTold } from "./tfjs/average-windows.js";
 import { nhwc } from "./tfjs/layout.js";
 import { paddedWindow, padMap } from "./tfjs/window.js";
+import { call, type NamedArguments } from "./torch/python.js";
+import { beforeCeiling, evenPadding, isPoolPadding, paddedMap, poolArguments } from "./torch/window-padding.js";
+import type { Pair } from "./window-arithmetic.js";
 
 /** Padding counts as minus infinity. PyTorch's tie rule: the first maximum, in row-major order, gets the gradient. */
 export const maxPool = defineOp({
@@ -62,6 +65,16 @@ export const maxPool = defineOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }, a) => {
     onnx.node("MaxPool", inputs, { kernel_shape: a.kernel, pads: a.padding, strides: a.stride }, outputs);
+  },
+  lowerToTorch: (site, a) => {
+    const [x, { shape }] = [site.tensor(0), site.inputTypes[0] as TensorType];
+    const pooled = (map: string, padding: Pair, ceil: NamedArguments = {}): string =>
+      call("F.max_pool2d", [map], { ...poolArguments({ ...a, padding }), ...ceil });
+    const even = evenPadding(a.padding) ?? beforeCeiling(a, shape);
+    if (even !== undefined && isPoolPadding(even, a.kernel)) {
+      return pooled(x, even, evenPadding(a.padding) ? {} : { ceil_mode: "True" });
+    }
+    return pooled(paddedMap(x, a.padding, { value: 'float("-inf")' }), [0, 0]);
   },
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, a) => {
     const padded = paddedWindow(mapSizeOf(tfjs, x), a);

@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { gated } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 
 /**
@@ -34,5 +35,6 @@ export const mish = unaryOp({
     const [gate = ""] = onnx.node("Tanh", [soft]);
     return onnx.node("Mul", [x, gate], {}, outputs);
   },
+  lowerToTorch: torchCall("F.mish"),
   lowerToTfjs: gated((_, tfjs, x) => tfjs.kernel("Tanh", { x: tfjs.kernel("Softplus", { x }) })),
 });

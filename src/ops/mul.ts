@@ -4,6 +4,7 @@ import { gradientOp, type InsideAttributes } from "./inside.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import type { LowerToTfjs, Register } from "./tfjs/builder.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 
 const product = binaryKernel("Multiply");
 
@@ -39,5 +40,6 @@ export const mul = binaryOp({
     const { mul } = arithmetic(builder);
     return [mul(g, b), mul(g, a)];
   },
+  lowerToTorch: torchOperator("*"),
   lowerToTfjs: lower,
 });

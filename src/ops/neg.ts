@@ -11,5 +11,6 @@ export const neg = unaryOp({
   gradient: (builder, _, g) => builder.node("neg", [g]),
   readOnnx: [nodesOfOne("Neg")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Neg", inputs, {}, outputs),
+  lowerToTorch: (site) => `(-${site.tensor(0)})`,
   lowerToTfjs: unaryKernel("Neg"),
 });

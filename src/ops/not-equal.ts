@@ -2,6 +2,7 @@ import { binaryOp } from "./binary.js";
 import { notDifferentiable } from "./contracts.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 export const notEqual = binaryOp({
   name: "not_equal",
   family: "comparison",
@@ -13,5 +14,6 @@ export const notEqual = binaryOp({
   negated: true,
   gives: "bool",
   gradient: notDifferentiable("a truth value has no slope"),
+  lowerToTorch: torchOperator("!="),
   lowerToTfjs: binaryKernel("NotEqual"),
 });

@@ -12,6 +12,8 @@ import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { nhwc } from "./tfjs/layout.js";
 import { padAround } from "./tfjs/window.js";
+import { float } from "./torch/python.js";
+import { paddedMap } from "./torch/window-padding.js";
 import { resolvePadding } from "./window-arithmetic.js";
 
 const attributes = attributesOf({
@@ -91,6 +93,8 @@ export const pad = defineOp({
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { padding: [top, left, bottom, right], value }) => {
     padWith(onnx, x, [0, 0, top, left, 0, 0, bottom, right], value, outputs);
   },
+  lowerToTorch: (site, { padding, value }) =>
+    paddedMap(site.tensor(0), padding, { value: [float("value", value), "0.0"] }),
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { padding, value }) => {
     tfjs.set(y, padAround(tfjs, tfjs.map(x), padding, value), nhwc);
   },

@@ -3,6 +3,7 @@ import { binaryOp } from "./binary.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 /** Work: exp(b * ln a). */
 export const pow = binaryOp({
   name: "pow",
@@ -21,5 +22,6 @@ export const pow = binaryOp({
     const forB = where(equalsZero(a), number(0), mul(output, builder.node("log", [a])));
     return [mul(g, forA), mul(g, forB)];
   },
+  lowerToTorch: torchOperator("**"),
   lowerToTfjs: binaryKernel("Pow"),
 });

@@ -10,6 +10,8 @@ import { arithmetic, reshapeTo, sizesOf, sumToSizes } from "./gradient-arithmeti
 import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
+import { call, int } from "./torch/python.js";
+import { channelsOf } from "./torch/window-padding.js";
 
 const attributes = attributesOf({
   per_channel: { kind: "bool", doc: "whether each channel (axis 1) has its own slope" },
@@ -108,6 +110,9 @@ export const prelu = defineOp({
     const sizes = slopeSizes(input.shape.length, slope.shape[0] as number);
     const spread = sizes.length === 1 ? weight : (onnx.node("Reshape", [weight, onnx.int64s(sizes)])[0] ?? "");
     onnx.node("PRelu", [x, spread], {}, outputs);
+  },
+  lowerToTorch: {
+    layer: ([input], { per_channel }) => call("nn.PReLU", per_channel ? [int("channels", channelsOf(input))] : []),
   },
   lowerToTfjs: (tfjs, { inputs: [x, weight], outputs: [y] }) => {
     const k = kernelsOf(tfjs);

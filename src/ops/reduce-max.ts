@@ -17,5 +17,6 @@ export const reduceMax = reductionOp({
   onnxOp: "ReduceMax",
   axesInputSince: 18,
   gradient: shareAmongExtremes,
+  torchName: "torch.amax",
   tfjsKernel: "Max",
 });

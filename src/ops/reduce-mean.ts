@@ -17,5 +17,6 @@ export const reduceMean = reductionOp({
     const { mul, number } = arithmetic(builder);
     return broadcastToSizes(builder, mul(resultGradient, number(1 / count)), sizes);
   },
+  torchName: "torch.mean",
   tfjsKernel: "Mean",
 });

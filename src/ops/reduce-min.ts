@@ -14,5 +14,6 @@ export const reduceMin = reductionOp({
   onnxOp: "ReduceMin",
   axesInputSince: 18,
   gradient: shareAmongExtremes,
+  torchName: "torch.amin",
   tfjsKernel: "Min",
 });

@@ -19,5 +19,6 @@ export const reduceSum = reductionOp({
   onnxOp: "ReduceSum",
   axesInputSince: 13,
   gradient: (builder, { resultGradient, sizes }) => broadcastToSizes(builder, resultGradient, sizes),
+  torchName: "torch.sum",
   tfjsKernel: "Sum",
 });

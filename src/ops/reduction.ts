@@ -20,6 +20,7 @@ import { alongAxes, gone, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { ReductionKernel } from "./tfjs/kernel-signatures.js";
 import { reduceKernel } from "./tfjs/kernels.js";
+import { call, flag, int, ints } from "./torch/python.js";
 
 const attributes = attributesOf({
   axes: { kind: "ints", min: 0, doc: "the axes reduced, ascending" },
@@ -59,6 +60,8 @@ export interface ReductionFacts {
   readonly axesInputSince: number;
   /** The input's gradient. */
   readonly gradient: (builder: GradientBuilder, site: ReductionSite) => ValueId;
+  /** PyTorch's function. */
+  readonly torchName: string;
   readonly tfjsKernel: ReductionKernel;
 }
 
@@ -161,6 +164,14 @@ export function reductionOp(facts: ReductionFacts): OpDefinition<ReductionAttrib
       reduceNode(onnx, { type: facts.onnxOp, axesInputSince: facts.axesInputSince }, x, axes, keep, outputs);
     },
     // The remaining axes keep their stored order.
+    lowerToTorch: (site, { axes, keep }) => {
+      const x = site.tensor(0);
+      if (axes.length === 0) return x;
+      const isWhole = !keep && axes.length === (site.inputTypes[0] as TensorType).shape.length;
+      if (isWhole) return call(facts.torchName, [x]);
+      const dim = axes.length === 1 ? int("axis", axes[0] as number) : ints("axes", axes);
+      return call(facts.torchName, [x], { dim, keepdim: [flag("keepdim", keep), "False"] });
+    },
     lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axes, keep }) => {
       const layout = tfjs.layoutOf(x);
       if (axes.length === 0) {

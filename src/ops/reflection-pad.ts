@@ -4,6 +4,7 @@ export const reflectionPad = borderPaddingOp({
   name: "reflection_pad",
   doc: "A map continued by its mirror image at the border cells.",
   mode: "reflect",
+  torchMode: "reflect",
   cellAt: (place, size) => {
     const turned = Math.abs(place);
     return turned < size ? turned : 2 * (size - 1) - turned;

@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient at 0 is 0. */
 export const relu = unaryOp({
@@ -16,5 +17,6 @@ export const relu = unaryOp({
     ),
   readOnnx: [nodesOfOne("Relu")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Relu", inputs, {}, outputs),
+  lowerToTorch: torchCall("F.relu"),
   lowerToTfjs: unaryKernel("Relu"),
 });

@@ -2,6 +2,7 @@ import { isProblem } from "../diagnostics/diagnostic.js";
 import { boundsOf } from "./clip.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 /** PyTorch's tie rule: the gradient is 0 at 0 and at 6 (hardtanh_backward). */
 export const relu6 = unaryOp({
@@ -25,5 +26,6 @@ export const relu6 = unaryOp({
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) =>
     onnx.node("Clip", [x, onnx.floats(0), onnx.floats(6)], {}, outputs),
+  lowerToTorch: torchCall("F.relu6"),
   lowerToTfjs: unaryKernel("Relu6"),
 });

@@ -12,6 +12,7 @@ import { axisOfFlatten, productOf, targetShape } from "./read-shapes.js";
 import { fromSignedSizes, toSignedSizes } from "./signed-sizes.js";
 import { surface } from "./surface.js";
 import { toOwnSizes } from "./tfjs/passing.js";
+import { int, method } from "./torch/python.js";
 
 const attributes = attributesOf({
   shape: { kind: "ints", signedSizes: true, doc: "the new sizes; -k stands for k*N" },
@@ -128,6 +129,12 @@ export const reshape = defineOp({
     const target = a.shape.map((size) => (size < 0 ? -1 : size));
     onnx.node("Reshape", [x, onnx.int64s(target)], {}, outputs);
   },
+  lowerToTorch: (site, { shape }) =>
+    method(
+      site.tensor(0),
+      "reshape",
+      shape.map((size) => int("size", Math.max(-1, size))),
+    ),
   lowerToTfjs: toOwnSizes,
   window: () => undefined,
   spatial: () => "same order",

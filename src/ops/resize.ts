@@ -16,6 +16,7 @@ import {
 } from "./separable-map.js";
 import { pooled, sliding } from "./spatial.js";
 import { surface } from "./surface.js";
+import { call, pair } from "./torch/python.js";
 import type { Pair } from "./window-arithmetic.js";
 
 const modes = ["nearest", "bilinear"] as const;
@@ -153,6 +154,14 @@ export const resize = defineOp({
     onnx.node("Resize", [x, "", onnx.floats([1, 1, ...scales])], attributes, outputs);
   },
   // y = R x C'.
+  lowerToTorch: (site, { size, mode, align_corners }) => {
+    const aligned = align_corners && mode !== "nearest";
+    return call("F.interpolate", [site.tensor(0)], {
+      size: pair("size", size),
+      mode: [`"${mode}"`, '"nearest"'],
+      ...(aligned ? { align_corners: "True" } : {}),
+    });
+  },
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, a) => {
     const [, , height = 1, width = 1] = tfjs.sizesOf(x);
     const held = tfjs.plain(x);

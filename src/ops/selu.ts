@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { isCloseTo } from "./read-nodes.js";
 import type { Register } from "./tfjs/builder.js";
 import { elementwise, expm1Below } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 
 /** The constants that preserve mean 0 and variance 1 (Klambauer et al. 2017, equation 14). */
@@ -31,6 +32,7 @@ export const selu = unaryOp({
   ],
   lowerToOnnx: (onnx, { inputs, outputs }) =>
     onnx.node("Selu", inputs, { alpha: { float: alpha }, gamma: { float: scale } }, outputs),
+  lowerToTorch: torchCall("F.selu"),
   lowerToTfjs: elementwise((k, [given], _, tfjs) => {
     const x = given as Register;
     const isPositive = tfjs.kernel("Greater", { a: x, b: k.number(0) });

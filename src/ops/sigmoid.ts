@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { logistic } from "./stable-math.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 export const sigmoid = unaryOp({
   name: "sigmoid",
@@ -15,5 +16,6 @@ export const sigmoid = unaryOp({
   },
   readOnnx: [nodesOfOne("Sigmoid")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sigmoid", inputs, {}, outputs),
+  lowerToTorch: torchCall("torch.sigmoid"),
   lowerToTfjs: unaryKernel("Sigmoid"),
 });

@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { logistic } from "./stable-math.js";
 import { gated } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 export const silu = unaryOp({
   name: "silu",
@@ -28,5 +29,6 @@ export const silu = unaryOp({
     const [gate = ""] = onnx.node("Sigmoid", [x]);
     onnx.node("Mul", [x, gate], {}, outputs);
   },
+  lowerToTorch: torchCall("F.silu"),
   lowerToTfjs: gated((_, tfjs, x) => tfjs.kernel("Sigmoid", { x })),
 });

@@ -14,6 +14,7 @@ import { toSignedSizes } from "./signed-sizes.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
 import { kernelsOf } from "./tfjs/kernels.js";
+import { int } from "./torch/python.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 0, doc: "the axis that is cut" },
@@ -154,6 +155,10 @@ export const slice = defineOp({
   readOnnx: [{ nodeTypes: ["Slice"], read: readCuts }, runsOfNodes],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }, { axis, from, to }) => {
     onnx.node("Slice", [x, onnx.int64s([from]), onnx.int64s([to]), onnx.int64s([axis])], {}, outputs);
+  },
+  lowerToTorch: (site, { axis, from, to }) => {
+    const before = ":, ".repeat(axis);
+    return `${site.tensor(0)}[${before}${int("from", from)}:${int("to", to)}]`;
   },
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { axis, from, to }) => {
     const layout = tfjs.layoutOf(x);

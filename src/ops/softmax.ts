@@ -2,6 +2,8 @@ import { alongAxisNodes, alongAxisOp } from "./along-axis.js";
 import { arithmetic } from "./gradient-arithmetic.js";
 import type { Register } from "./tfjs/builder.js";
 import { alongClasses, softmaxOf } from "./tfjs/classes.js";
+import { torchCall } from "./torch/plain-forms.js";
+import { int } from "./torch/python.js";
 
 /** The largest element is subtracted first, so that nothing overflows. ONNX's definition from opset 13 on: one axis. */
 export const softmax = alongAxisOp({
@@ -23,5 +25,6 @@ export const softmax = alongAxisOp({
   },
   readOnnx: [alongAxisNodes("Softmax")],
   lowerToOnnx: (onnx, { inputs, outputs }, axis) => onnx.node("Softmax", inputs, { axis }, outputs),
+  lowerToTorch: torchCall("F.softmax", ({ axis }) => ({ dim: int("axis", axis) })),
   lowerToTfjs: alongClasses((k, [x], { axis }) => softmaxOf(k, x as Register, axis)),
 });

@@ -2,6 +2,7 @@ import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { softplusOf } from "./stable-math.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 export const softplus = unaryOp({
   name: "softplus",
@@ -12,5 +13,6 @@ export const softplus = unaryOp({
   gradient: (builder, { input }, g) => arithmetic(builder).mul(g, builder.node("sigmoid", [input])),
   readOnnx: [nodesOfOne("Softplus")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Softplus", inputs, {}, outputs),
+  lowerToTorch: torchCall("F.softplus"),
   lowerToTfjs: unaryKernel("Softplus"),
 });

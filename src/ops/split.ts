@@ -14,6 +14,7 @@ import { surface } from "./surface.js";
 import type { Register, TfjsBuilder } from "./tfjs/builder.js";
 import { dealtOut } from "./tfjs/interleaved-halves.js";
 import { storedSizes } from "./tfjs/layout.js";
+import { call, int, tuple } from "./torch/python.js";
 
 const attributes = attributesOf({
   axis: { kind: "int", min: 0, doc: "the axis that is cut" },
@@ -171,6 +172,15 @@ export const split = defineOp({
     // Equal parts of the batch: by the number of results, which opset 18 requires as an attribute.
     else if (onnx.opset >= 18) onnx.node("Split", [x], { axis, num_outputs: sizes.length }, outputs);
     else onnx.node("Split", [x], { axis }, outputs);
+  },
+  lowerToTorch: (site, { axis, sizes }) => {
+    const [x, at] = [site.tensor(0), { dim: [int("axis", axis), "0"] as const }];
+    if (sizes.every((size) => size === sizes[0])) return call("torch.chunk", [x, int("parts", sizes.length)], at);
+    const whole = sizes.reduce((sum, size) => sum + size, 0);
+    // Multiples of the batch.
+    const sizeOf = (size: number): string =>
+      size < 0 ? `${x}.shape[${axis}] * ${-size} // ${-whole}` : int("part", size);
+    return call("torch.split", [x, tuple(sizes.map(sizeOf))], at);
   },
   lowerToTfjs: (tfjs, { inputs: [x], outputs }, { axis, sizes }) => {
     const layout = tfjs.layoutOf(x);

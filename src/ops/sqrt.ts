@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 export const sqrt = unaryOp({
   name: "sqrt",
@@ -14,5 +15,6 @@ export const sqrt = unaryOp({
   },
   readOnnx: [nodesOfOne("Sqrt")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Sqrt", inputs, {}, outputs),
+  lowerToTorch: torchCall("torch.sqrt"),
   lowerToTfjs: unaryKernel("Sqrt"),
 });

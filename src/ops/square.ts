@@ -1,5 +1,6 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 export const square = unaryOp({
   name: "square",
@@ -19,5 +20,6 @@ export const square = unaryOp({
     },
   ],
   lowerToOnnx: (onnx, { inputs: [x = ""], outputs }) => onnx.node("Mul", [x, x], {}, outputs),
+  lowerToTorch: torchCall("torch.square"),
   lowerToTfjs: unaryKernel("Square"),
 });

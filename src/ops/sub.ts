@@ -1,6 +1,7 @@
 import { binaryOp } from "./binary.js";
 import { nodesOfTwo } from "./read-nodes.js";
 import { binaryKernel } from "./tfjs/elementwise.js";
+import { torchOperator } from "./torch/plain-forms.js";
 
 export const sub = binaryOp({
   name: "sub",
@@ -12,5 +13,6 @@ export const sub = binaryOp({
   onnxOp: "Sub",
   gives: "float32",
   gradient: (builder, _, g) => [g, builder.node("neg", [g])],
+  lowerToTorch: torchOperator("-"),
   lowerToTfjs: binaryKernel("Sub"),
 });

@@ -1,6 +1,7 @@
 import { arithmetic } from "./gradient-arithmetic.js";
 import { nodesOfOne } from "./read-nodes.js";
 import { unaryKernel } from "./tfjs/elementwise.js";
+import { torchCall } from "./torch/plain-forms.js";
 import { unaryOp } from "./unary.js";
 /** Work: 1 - 2 / (exp(2x) + 1). */
 export const tanh = unaryOp({
@@ -15,5 +16,6 @@ export const tanh = unaryOp({
   },
   readOnnx: [nodesOfOne("Tanh")],
   lowerToOnnx: (onnx, { inputs, outputs }) => onnx.node("Tanh", inputs, {}, outputs),
+  lowerToTorch: torchCall("torch.tanh"),
   lowerToTfjs: unaryKernel("Tanh"),
 });

@@ -7,6 +7,7 @@ import { defineOp, type Tensor, work } from "./contracts.js";
 import { gather, rowMajorStrides } from "./expand.js";
 import { alongAxes, stays } from "./spatial.js";
 import { surface } from "./surface.js";
+import { int, method } from "./torch/python.js";
 
 const attributes = attributesOf({
   permutation: { kind: "ints", min: 0, doc: "for each axis of the result, the input's" },
@@ -69,6 +70,12 @@ export const transpose = defineOp({
     onnx.node("Transpose", inputs, { perm: permutation }, outputs);
   },
   // Only the recorded order of the axes changes; data is moved when another order is needed.
+  lowerToTorch: (site, { permutation }) =>
+    method(
+      site.tensor(0),
+      "permute",
+      permutation.map((axis) => int("axis", axis)),
+    ),
   lowerToTfjs: (tfjs, { inputs: [x], outputs: [y] }, { permutation }) => {
     const layout = tfjs.layoutOf(x).map((axis) => permutation.indexOf(axis));
     tfjs.set(y, tfjs.asHeld(x), layout);

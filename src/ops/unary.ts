@@ -16,6 +16,7 @@ import { floatProblem } from "./dtype-rules.js";
 import { cellByCell } from "./spatial.js";
 import { type Parameters, surface } from "./surface.js";
 import type { LowerToTfjs } from "./tfjs/builder.js";
+import type { TorchExpression } from "./torch/lowering.js";
 
 /** The values that a gradient rule may use: input and result. */
 export interface UnarySite {
@@ -37,6 +38,7 @@ export interface ShapedUnaryFacts<S extends AttributeSpecs, P extends Parameters
   readonly reach?: number;
   readonly readOnnx: OpDefinition<AttributesOf<NoInfer<S>>>["readOnnx"];
   readonly lowerToOnnx: (onnx: OnnxBuilder, site: OnnxSite, attributes: AttributesOf<NoInfer<S>>) => unknown;
+  readonly lowerToTorch: TorchExpression<AttributesOf<NoInfer<S>>>;
   readonly lowerToTfjs: LowerToTfjs<AttributesOf<NoInfer<S>>>;
   /** The input's gradient, from the result's. */
   readonly gradient: (
@@ -81,6 +83,7 @@ export function shapedUnaryOp<const S extends AttributeSpecs, const P extends Pa
     lowerToOnnx: (onnx, site, attributes) => {
       facts.lowerToOnnx(onnx, site, attributes);
     },
+    lowerToTorch: facts.lowerToTorch,
     lowerToTfjs: facts.lowerToTfjs,
     window: () => undefined,
     spatial: (inputs, outputs) => cellByCell(inputs.slice(0, 1), outputs),

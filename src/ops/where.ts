@@ -11,6 +11,7 @@ import { cellByCell } from "./spatial.js";
 import { surface } from "./surface.js";
 import type { Register } from "./tfjs/builder.js";
 import { tiledOperand } from "./tfjs/tiled.js";
+import { call } from "./torch/python.js";
 
 export const where = defineOp({
   name: "where",
@@ -72,6 +73,7 @@ export const where = defineOp({
   lowerToOnnx: (onnx, { inputs, outputs }) => {
     onnx.node("Where", inputs, {}, outputs);
   },
+  lowerToTorch: (site) => call("torch.where", [site.tensor(0), site.operand(1), site.operand(2)]),
   lowerToTfjs: (tfjs, { inputs, outputs: [y] }) => {
     const sizes = tfjs.sizesOf(y);
     const layout = tfjs.commonLayout(inputs, sizes.length);

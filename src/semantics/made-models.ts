@@ -1,5 +1,6 @@
 import type { Graph } from "../ir/graph.js";
 import type { ModelDeclaration } from "../syntax/ast.js";
+import type { BlockUse } from "./network.js";
 import { keyOf } from "./value-key.js";
 import type { Value } from "./values.js";
 
@@ -13,6 +14,8 @@ export interface ElaboratedModel {
   readonly parameters: ReadonlyMap<string, Value>;
   /** Whether anything in it reads `training`. */
   readonly asksTraining: boolean;
+  /** The applications of blocks, inner ones before outer ones. */
+  readonly blocks: () => readonly BlockUse[];
 }
 
 /**

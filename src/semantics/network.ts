@@ -13,12 +13,14 @@ import type {
 } from "../ir/graph.js";
 import type { TensorType } from "../ir/shape.js";
 import { joined, type PathScope } from "./path-scope.js";
+import type { Value } from "./values.js";
 
 /** A graph under construction; paths are final when it is finished. */
 export class Network {
   readonly #builder: GraphBuilder;
   readonly #nodePaths: PathScope[] = [];
   readonly #slotPaths: { scope: PathScope; name: string }[] = [];
+  readonly #blocks: AppliedBlock[] = [];
 
   constructor(name: string) {
     this.#builder = new GraphBuilder(name);
@@ -30,7 +32,12 @@ export class Network {
 
   /** How much there is: whatever is added later comes after it. */
   get size(): NetworkSize {
-    return { nodes: this.#nodePaths.length, slots: this.#slotPaths.length, values: this.#builder.valueCount };
+    return {
+      nodes: this.#nodePaths.length,
+      slots: this.#slotPaths.length,
+      values: this.#builder.valueCount,
+      blocks: this.#blocks.length,
+    };
   }
 
   typeOf(value: ValueId): TensorType {
@@ -61,6 +68,21 @@ export class Network {
     return this.#builder.node({ op, attributes, inputs, path: "", span }, types);
   }
 
+  /** Records that the nodes from the `from`-th on were made by a block. Blocks inside it are recorded before. */
+  block(name: string, scope: PathScope, from: number, values: ReadonlyMap<string, Value>): void {
+    this.#blocks.push({ name, scope, from, to: this.nodeCount, values });
+  }
+
+  /** The applications of blocks; call it only when nothing more will be added. */
+  get blocks(): readonly BlockUse[] {
+    return this.#blocks.map(({ name, scope, from, to, values }) => ({
+      name,
+      path: scope.path,
+      values,
+      nodes: this.#nodePaths.slice(from, to).map(({ path }) => path),
+    }));
+  }
+
   output(output: GraphOutput): void {
     this.#builder.output(output);
   }
@@ -75,6 +97,7 @@ export class Network {
     numberOf: (value: ValueId) => ValueId,
   ) {
     const { nodes, slots, types } = network.#builder.finish();
+    const shift = this.nodeCount - from.nodes;
     let next = from.slots;
     const addSlotsBefore = (value: ValueId): void => {
       for (; next < to.slots; next++) {
@@ -100,6 +123,11 @@ export class Network {
       this.node(op, attributes, inputs.map(numberOf), results, scope, span as Span);
     }
     addSlotsBefore(to.values);
+    for (const block of network.#blocks.slice(from.blocks, to.blocks)) {
+      const { name, values } = block;
+      const [scope, first, end] = [at(block.scope), block.from + shift, block.to + shift];
+      this.#blocks.push({ name, scope, from: first, to: end, values });
+    }
   }
 
   /**
@@ -167,6 +195,28 @@ export interface NetworkSize {
   readonly nodes: number;
   readonly slots: number;
   readonly values: number;
+  readonly blocks: number;
+}
+
+/** Which nodes an application of a block has made. */
+interface AppliedBlock {
+  readonly name: string;
+  readonly scope: PathScope;
+  readonly from: number;
+  readonly to: number;
+  readonly values: ReadonlyMap<string, Value>;
+}
+
+/** An application of a block in a finished network. */
+export interface BlockUse {
+  /** The block's name in the source. */
+  readonly name: string;
+  /** Its scope, in which other layers of the same binding may be too. */
+  readonly path: string;
+  /** The values of its parameters. */
+  readonly values: ReadonlyMap<string, Value>;
+  /** The paths of the nodes that it made; some may not be in the graph, where no output needs them. */
+  readonly nodes: readonly string[];
 }
 
 /** What was added to a network between two sizes. */

@@ -46,7 +46,7 @@ suite("lferc build", (test) => {
 
   for (const [title, args, code, stderr] of [
     ["an opset too old", ["-o", "old.onnx", "--opset", "12"], 2, "onnx/unsupported-opset"],
-    ["a target of the future", ["-o", "old.onnx", "--target", "torch"], 2, "onnx/unsupported-target"],
+    ["a target of the future", ["-o", "old.onnx", "--target", "triton"], 2, "onnx/unsupported-target"],
     ["a level that is none", ["-o", "old.onnx", "--optimize", "3"], 2, "tool/wrong-usage"],
     ["a broken weight file", ["-o", "old.onnx", "--weights", "broken.safetensors"], 1, "weights/not-weights"],
     ["a missing weight file", ["-o", "old.onnx", "--weights", "none.safetensors"], 1, "weights/file-unreadable"],

@@ -22,6 +22,7 @@ import { statsScenarios } from "./stats-scenarios.js";
 import { studyScenarios } from "./study-scenarios.js";
 import { tfjsScenarios } from "./tfjs-scenarios.js";
 import { tfjsTrainScenarios } from "./tfjs-train-scenarios.js";
+import { torchScenarios } from "./torch-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -163,6 +164,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...graphScenarios,
   ...onnxScenarios,
   ...tfjsScenarios,
+  ...torchScenarios,
   ...pictureScenarios,
   ...facesScenarios,
   ...lookScenarios,

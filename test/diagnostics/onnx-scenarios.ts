@@ -76,7 +76,7 @@ export const nativeScenarios: readonly string[] = ["onnx/runtime-differs", "onnx
 export const onnxScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   "onnx/unsupported-opset": building("m.lfer", "-o", "m.onnx", "--opset", "12"),
   "onnx/unsupported-level": building("m.lfer", "-o", "m", "--target", "tfjs", "--optimize", "2"),
-  "onnx/unsupported-target": building("m.lfer", "-o", "m.onnx", "--target", "torch"),
+  "onnx/unsupported-target": building("m.lfer", "-o", "m.onnx", "--target", "triton"),
   "onnx/which-model": building("more", "-o", "m.onnx"),
   "onnx/output-is-input": building("m.lfer", "-o", "more/../m.lfer", "--target", "onnx"),
   "onnx/weights-not-finite": async () => {

@@ -19,7 +19,12 @@ export function instantiateBlock(context: Context, block: BlockLayer, input: Val
     const fits = declaration.inputs === undefined || bindInputs(context, declaration, input, undefined, span);
     return fits ? context.facts.resultOf(declaration) : unknown;
   }
-  return instantiateOnce(context, network, block, input, at, () => evaluateBlock(context, block, input, at, span));
+  const from = network.nodeCount;
+  const result = instantiateOnce(context, network, block, input, at, () =>
+    evaluateBlock(context, block, input, at, span),
+  );
+  network.block(block.declaration.name.text, at, from, block.arguments.values);
+  return result;
 }
 
 function evaluateBlock(context: Context, block: BlockLayer, input: Value, at: PathScope, span: Span): Value {

@@ -9,7 +9,7 @@ import { evaluateStatement } from "../expressions/statements.js";
 import { limits } from "../limits.js";
 import type { ElaboratedModel } from "../made-models.js";
 import { isDamaged, type Module, type NamedDeclaration } from "../module.js";
-import { Network } from "../network.js";
+import { type BlockUse, Network } from "../network.js";
 import type { Reporter } from "../reporter.js";
 import { Scope } from "../scope.js";
 import { evaluateInputs, evaluateOutputs } from "./model-io.js";
@@ -163,7 +163,9 @@ export function elaborateModel(
   const expected = declaration.outputs.filter((output) => training || !output.inTraining).flatMap((o) => o.names);
   if (graph.outputs.length < expected.length) return undefined;
   const { asksTraining } = evaluator;
-  const model: ElaboratedModel = { name, base: declaration.name.text, graph, parameters: values, asksTraining };
+  const base = declaration.name.text;
+  const blocks = (): readonly BlockUse[] => network.blocks;
+  const model: ElaboratedModel = { name, base, graph, parameters: values, asksTraining, blocks };
   facts.models.keep(declaration, training, model);
   return model;
 }

@@ -35,7 +35,7 @@ export const onnxEntries = {
     message: (h) => `this version of lferc cannot build "${h.target}" yet`,
     help: (h) => `Available targets: ${h.available.join(", ")}.`,
     explanation: "The names of later targets are reserved, so that scripts that use them fail with a reason.",
-    bad: { command: "lferc build models/lfer_ldl.lfer -o out --target torch" },
+    bad: { command: "lferc build models/lfer_ldl.lfer -o out --target triton" },
     good,
   }),
 
