@@ -189,7 +189,7 @@ export const layers: readonly Layer[] = [
   {
     place: "deploy",
     does: "runs a built model: predict, and its predictions on labelled pictures",
-    mayImport: ["targets/onnx", "data", "judging", "hosts", "formats", "diagnostics"],
+    mayImport: ["targets/onnx", "passes", "data", "judging", "hosts", "ir", "formats", "diagnostics"],
   },
   {
     place: "build-model.ts",

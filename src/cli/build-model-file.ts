@@ -7,7 +7,9 @@ import type { OptimizeLevel } from "../passes/pipeline.js";
 import { placesFromHome, sourceDigest } from "../source/source-origin.js";
 import { type BuildResult, buildOnnx } from "../targets/onnx/build.js";
 import { byteLengthOf } from "../targets/onnx/framing.js";
+import type { Rounding } from "../targets/onnx/half-weights.js";
 import { version } from "../version.js";
+import type { WeightsType } from "../weights/weights-type.js";
 import { formatBytes, writeOutput, writeOutputs } from "./build-files.js";
 import { outputName } from "./build-output.js";
 import { liveLine } from "./live-line.js";
@@ -27,6 +29,11 @@ export interface ModelFileArguments extends WeightArguments {
   /** The source, as on the command line. */
   readonly path: string;
   readonly card?: boolean | undefined;
+  readonly explain?: boolean | undefined;
+  readonly format?: "pretty" | "json" | undefined;
+  readonly "weights-type"?: WeightsType | undefined;
+  /** To put preprocessing inside: for pictures of this size. */
+  readonly pictures?: { readonly height: number; readonly width: number } | "network" | undefined;
 }
 
 interface Input {
@@ -45,6 +52,14 @@ function describe(path: string, built: Extract<BuildResult, { kind: "built" }>, 
   return `${written}; equal to the reference (${input}, batch 2): rewritten graph ${graphError.toExponential(1)}${file}\n`;
 }
 
+/** What weights in half precision change. */
+function describeRounding({ tooLarge, error }: Rounding): string {
+  const kept = tooLarge.length === 0 ? "" : `; kept in float32, beyond its range: ${tooLarge.map(oneLine).join(", ")}`;
+  const change =
+    error === undefined ? "not compared" : `outputs change by at most ${error.toExponential(1)} of their norm`;
+  return `weights as float16: ${change}${kept}\n`;
+}
+
 /** `--target onnx`: a model for deployment. */
 export async function buildModelFile(
   session: Session,
@@ -53,6 +68,9 @@ export async function buildModelFile(
 ): Promise<ExitCode> {
   const weights = await readWeights(session, "build", args);
   if (weights === undefined) return 1;
+  const { pictures } = args;
+  const { preprocessorFor } = pictures === undefined ? {} : await import("../deploy/inside-preprocessing.js");
+  const explained = args.explain === true ? (await import("./build-explained.js")).explanation() : undefined;
   const report = proofReport(isLiveTerminal() ? liveLine() : undefined, session.talk);
   const built = await buildOnnx(graph, {
     onProgress: report.show,
@@ -60,6 +78,9 @@ export async function buildModelFile(
     level: args.optimize,
     block: args.block,
     weights,
+    onPass: explained?.watch,
+    weightsType: args["weights-type"] === "float16" ? "float16" : "float32",
+    preprocessor: preprocessorFor?.(pictures === "network" ? undefined : pictures),
     verify: args.verify,
     loadRuntime: () => loadRuntime(session),
     provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
@@ -76,6 +97,12 @@ export async function buildModelFile(
   if (!(await write(session, args, built, graph))) return 1;
   talkOfNames(session, built.account);
   session.talk(describe(outputName(args.output), built, args.opset));
+  const { opset, verify: measure } = args;
+  await explained?.tell(session, { opset, measure, json: args.format === "json" });
+  if (built.rounding !== undefined) session.talk(describeRounding(built.rounding));
+  if (built.preprocessingError !== undefined) {
+    session.talk(`with preprocessing inside, equal to predict: ${built.preprocessingError.toExponential(1)}\n`);
+  }
   const noise = built.verification?.fullSizeNoise;
   if (noise !== undefined) {
     session.talk(

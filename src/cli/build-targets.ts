@@ -15,11 +15,17 @@ export type BuildFlag =
   | "split"
   | "card"
   | "weights-type"
+  | "with-preprocessing"
+  | "explain"
+  | "format"
   | "depth"
   | "convention";
 
 export const buildTargets = {
-  onnx: ["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "block", "verify", "card"],
+  onnx: [
+    ...(["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "block", "verify", "card"] as const),
+    ...(["with-preprocessing", "weights-type", "explain", "format"] as const),
+  ],
   "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify", "split"],
   "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],
@@ -38,10 +44,13 @@ export const laterTargets: readonly string[] = ["triton"];
 
 export const isBuildTarget = (name: string): name is BuildTarget => Object.hasOwn(buildTargets, name);
 
-/** The message for a flag that the target does not use; `given` are the flags on the command line. */
-export function misplacedFlag(target: BuildTarget, given: Readonly<Record<BuildFlag, unknown>>): string | undefined {
+/** The flags that only some targets use. */
+const flags: readonly BuildFlag[] = [...new Set(Object.values(buildTargets).flat())];
+
+/** The message for a flag that the target does not use; `given` are the arguments by name. */
+export function misplacedFlag(target: BuildTarget, given: Readonly<Record<string, unknown>>): string | undefined {
   const read: readonly string[] = buildTargets[target];
-  const flag = (Object.keys(given) as BuildFlag[]).find((name) => given[name] !== undefined && !read.includes(name));
+  const flag = flags.find((name) => given[name] !== undefined && !read.includes(name));
   if (flag === undefined) return undefined;
   const users = targetNames.filter((name) => (buildTargets[name] as readonly BuildFlag[]).includes(flag));
   return `--${flag} goes with --target ${users.join(", ")}; --target ${target} has no use for it`;

@@ -15,11 +15,19 @@ import {
 } from "../passes/pipeline.js";
 import { defaultConvention } from "../recipe/measures.js";
 import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
-import { type WeightsType, weightsTypes } from "../targets/tfjs-model/weights-type.js";
+import { type WeightsType, weightsTypes } from "../weights/weights-type.js";
+import {
+  explainFormatOption,
+  type explainFormats,
+  explainOption,
+  modelFileProblem,
+  pictureSize,
+  preprocessingOption,
+} from "./build-file-options.js";
 import { keepsInputs, writeOutput } from "./build-files.js";
 import { buildModelFile } from "./build-model-file.js";
 import { isStdout, outputProblem, targetOf } from "./build-output.js";
-import { type BuildFlag, isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
+import { isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
 import { isOnnxPath } from "./onnx-file.js";
@@ -51,6 +59,9 @@ interface BuildArguments extends WeightArguments {
   readonly depth?: string | undefined;
   readonly convention?: MacsConvention | undefined;
   readonly "weights-type"?: WeightsType | undefined;
+  readonly "with-preprocessing"?: string | undefined;
+  readonly explain?: boolean | undefined;
+  readonly format?: (typeof explainFormats)[number] | undefined;
 }
 
 /** As written: the target may follow from the output's file extension. */
@@ -65,7 +76,7 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
     return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(target, targetNames) });
   }
   if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
-  const misplaced = misplacedFlag(target, flagsOf(args));
+  const misplaced = misplacedFlag(target, { ...args });
   if (misplaced !== undefined) return wrong(misplaced);
   if (args.split === true && isStdout(args.output))
     return wrong("--split writes two files, standard output takes one: name one after -o");
@@ -83,18 +94,12 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
     return wrong(`--optimize takes ${optimizeLevels.join(", ")}`);
   if (optimize === 2 && target !== "onnx")
     return diagnose("onnx/unsupported-level", { level: optimize, known: levelsWithoutLayout });
+  const ofFile = modelFileProblem(args);
+  if (ofFile !== undefined) return wrong(ofFile);
   if (args.block !== undefined && !isBlock(args.block)) return wrong(`--block takes ${blocks.join(" or ")}`);
   if (args.block !== undefined && optimize !== 2) return wrong("--block goes with --optimize 2");
   if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0)) return undefined;
   return wrong("--seed takes a whole number from 0");
-}
-
-/** The flags that only some targets use. */
-function flagsOf(args: BuildArguments): Readonly<Record<BuildFlag, unknown>> {
-  const { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, block, verify } = args;
-  const { split, card, depth, convention, "weights-type": type } = args;
-  const made = { split, card, depth, convention, "weights-type": type };
-  return { model, recipe, batch, set, weights, "weights-map": map, seed, opset, optimize, block, verify, ...made };
 }
 
 /** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */
@@ -158,7 +163,9 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
     const { placesFromHome } = await import("../source/source-origin.js");
     return buildPicture(session, { ...args, depth }, graph, placesFromHome(compiled.sources));
   }
-  return buildModelFile(session, args, { graph, sources: compiled.sources, settings: set });
+  const { "with-preprocessing": pictures } = args;
+  const withPictures = { ...args, pictures: pictures === undefined ? undefined : pictureSize(pictures) };
+  return buildModelFile(session, withPictures, { graph, sources: compiled.sources, settings: set });
 }
 
 export const buildCommand: CommandModule<object, CommandLine> = {
@@ -245,11 +252,15 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         describe:
           "onnx: also write NAME.card.md, a model card: costs, preprocessing, classes, verification, and the run of the weights",
       })
+      .option("with-preprocessing", preprocessingOption)
+      .option("explain", explainOption)
+      .option("format", explainFormatOption)
       .option("weights-type", {
         choices: weightsTypes,
         requiresArg: true,
         defaultDescription: "float32",
-        describe: "tfjs: how filters and matrices are stored; TensorFlow.js converts them to float32",
+        describe:
+          "onnx (float32, float16), tfjs: how filters and matrices are stored; runtimes convert them to float32",
       })
       .option("watch", watchOption)
       .option("depth", {
@@ -267,6 +278,7 @@ export const buildCommand: CommandModule<object, CommandLine> = {
       .example("lferc build models/lfer_ldl.lfer -o model.onnx", "with initial weights")
       .example("lferc build models/lfer_ldl.lfer -o model.onnx --weights best.safetensors", "with trained weights")
       .example("lferc build model.lfer -o model.onnx --weights runs/first/best.safetensors --card", "with a model card")
+      .example("lferc build model.lfer -o model.onnx --with-preprocessing=480x640", "for camera pictures as they are")
       .example(
         "lferc build models/resnet.lfer --model resnet18 -o r18.onnx --weights resnet18.pth",
         "with PyTorch's weights",

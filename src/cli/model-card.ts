@@ -97,17 +97,27 @@ function fileSection({ output, built, opset }: CardRequest, bytes: Uint8Array, p
 function useSection(props: ReadonlyMap<string, string>, output: string): string {
   const metadata = readMetadata(props, output);
   if (isProblem(metadata)) return "";
-  const { picture, output: answer, evaluation } = metadata;
+  const { picture, output: answer, evaluation, isInside } = metadata;
   const { labels } = answer;
   const named = labels.slice(0, mostClasses).map((label, i) => `${i}. ${codeSpan(label)}`);
   const more = labels.length > mostClasses ? [`and ${labels.length - mostClasses} more: they are in the file`] : [];
   return `## Use\n\n${table([
-    ["input", `${codeSpan(picture.name)}: float32 [N, 3, ${picture.height}, ${picture.width}], RGB`],
+    [
+      "input",
+      isInside
+        ? `${codeSpan(picture.name)}: uint8 [N, ${picture.height}, ${picture.width}, 3], RGB`
+        : `${codeSpan(picture.name)}: float32 [N, 3, ${picture.height}, ${picture.width}], RGB`,
+    ],
     [
       "preprocessing",
-      `resized to ${picture.width} x ${picture.height}, divided by 255, minus ${picture.mean.join(", ")}, divided by ${picture.std.join(", ")}`,
+      isInside
+        ? `in the file: ${props.get("lfer.preprocessing") ?? ""}`
+        : `resized to ${picture.width} x ${picture.height}, divided by 255, minus ${picture.mean.join(", ")}, divided by ${picture.std.join(", ")}`,
     ],
-    ["output", `${codeSpan(answer.name)}: float32 [N, ${labels.length}], a logit for each class`],
+    [
+      "output",
+      `${codeSpan(answer.name)}: float32 [N, ${labels.length}], a ${isInside ? "probability" : "logit"} for each class`,
+    ],
     ...(props.has("lfer.evaluation") ? [["evaluated", codeSpan(evaluation)] as Row] : []),
   ])}
 \`\`\`sh

@@ -54,7 +54,8 @@ function readValue(
 ): string | number | boolean | Diagnostic {
   const wrong = (suggestion?: string): Diagnostic =>
     diagnose("tool/wrong-value", { command, flag, given: text, takes: takes(option), suggestion });
-  if (text === undefined || text === "") return wrong();
+  const mayBeBare = typeOf(option) === "string" && option.requiresArg === false;
+  if (text === undefined || text === "") return text === undefined && mayBeBare ? "" : wrong();
   switch (typeOf(option)) {
     case "boolean":
       return text === "true" || text === "false" ? text === "true" : wrong();

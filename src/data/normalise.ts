@@ -26,8 +26,8 @@ export function normaliseInto(batch: Float32Array, index: number, image: RgbImag
 
 type Row = Float32Array;
 
-/** The normalised number of each byte of a channel. */
-function valuesOf({ mean, std }: Normalisation, channel: number): Row {
+/** The normalised number of each byte of a channel: 256. */
+export function valuesOf({ mean, std }: Normalisation, channel: number): Row {
   const offset = mean[channel] as number;
   const scale = std[channel] as number;
   const row = new Float32Array(256);

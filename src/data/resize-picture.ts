@@ -8,10 +8,10 @@ import type { RgbImage } from "./rgb-image.js";
  */
 
 /** 32 bits contain a byte, two spare bits for overshooting sums, and this fraction. */
-const fractionBits = 32 - 8 - 2;
+export const fractionBits = 32 - 8 - 2;
 
 /** For each target position, its source positions and weights. */
-interface Taps {
+export interface Taps {
   /** The maximum number of weights; position `x` has `weights[x * stride ...]`. */
   readonly stride: number;
   readonly first: Int32Array;
@@ -56,8 +56,8 @@ function toByte(sum: number): number {
 
 const half = 1 << (fractionBits - 1);
 
-function resizeColumns(image: RgbImage, width: number): RgbImage {
-  const { stride, first, count, weights } = bilinearTaps(image.width, width);
+function resizeColumns(image: RgbImage, { target: width, taps: columnTaps }: ResizePass): RgbImage {
+  const { stride, first, count, weights } = columnTaps;
   const source = image.pixels;
   const pixels = new Uint8Array(width * image.height * 3);
   let to = 0;
@@ -85,8 +85,8 @@ function resizeColumns(image: RgbImage, width: number): RgbImage {
   return { width, height: image.height, pixels };
 }
 
-function resizeRows(image: RgbImage, height: number): RgbImage {
-  const { stride, first, count, weights } = bilinearTaps(image.height, height);
+function resizeRows(image: RgbImage, { target: height, taps: rowTaps }: ResizePass): RgbImage {
+  const { stride, first, count, weights } = rowTaps;
   const source = image.pixels;
   const rowBytes = image.width * 3;
   const pixels = new Uint8Array(rowBytes * height);
@@ -112,14 +112,32 @@ function resizeRows(image: RgbImage, height: number): RgbImage {
  * Pillow's choice: rows first if that leaves much less work for the columns' pass. The bytes between the passes are rounded, so
  * the order affects the result. Pillow has chosen since version 13; earlier versions always began with the columns.
  */
-function rowsFirst(image: RgbImage, width: number, height: number): boolean {
+function rowsFirst(image: PictureSize, width: number, height: number): boolean {
   const fewerRows = image.height - height;
   return fewerRows > 0 && fewerRows > (image.width - width) * 2;
 }
 
+type PictureSize = Pick<RgbImage, "width" | "height">;
+
+export interface ResizePass {
+  readonly along: "columns" | "rows";
+  readonly target: number;
+  readonly taps: Taps;
+}
+
+/** The passes of {@link resizeBilinear} for a picture of this size, in order: each rounds to bytes. */
+export function resizePasses(from: PictureSize, to: PictureSize): readonly ResizePass[] {
+  const pass = (along: ResizePass["along"], source: number, target: number): readonly ResizePass[] =>
+    source === target ? [] : [{ along, target, taps: bilinearTaps(source, target) }];
+  const columns = pass("columns", from.width, to.width);
+  const rows = pass("rows", from.height, to.height);
+  return rowsFirst(from, to.width, to.height) ? [...rows, ...columns] : [...columns, ...rows];
+}
+
 /** The picture at `width` x `height` pixels, without keeping its aspect ratio. */
 export function resizeBilinear(image: RgbImage, width: number, height: number): RgbImage {
-  const columns = (from: RgbImage): RgbImage => (from.width === width ? from : resizeColumns(from, width));
-  const rows = (from: RgbImage): RgbImage => (from.height === height ? from : resizeRows(from, height));
-  return rowsFirst(image, width, height) ? columns(rows(image)) : rows(columns(image));
+  return resizePasses(image, { width, height }).reduce(
+    (from, pass) => (pass.along === "columns" ? resizeColumns(from, pass) : resizeRows(from, pass)),
+    image,
+  );
 }

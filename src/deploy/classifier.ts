@@ -11,7 +11,7 @@ export interface Runtime {
   readonly InferenceSession: {
     create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
+  readonly Tensor: new (type: "float32" | "uint8", data: Float32Array | Uint8Array, dims: readonly number[]) => Tensor;
 }
 
 /** A loaded ONNX file of lferc. */
@@ -20,8 +20,11 @@ export interface Classifier {
   readonly metadata: ClassifierMetadata;
   /** Hex digest of the file. */
   sha256(): string;
-  /** Logits [count, labels] of a batch of pictures [count, 3, height, width], row by row. */
-  run(batch: Float32Array, count: number): Promise<Float32Array | Problem>;
+  /**
+   * Logits [count, labels] of a batch of pictures [count, 3, height, width], row by row; if preprocessing is inside, probabilities
+   * of bytes [count, height, width, 3].
+   */
+  run(batch: Float32Array | Uint8Array, count: number): Promise<Float32Array | Problem>;
   release(): Promise<void>;
 }
 
@@ -55,14 +58,15 @@ export async function classifierOf(bytes: Uint8Array, path: string, runtime: Run
     return fitting;
   }
   const { picture, output } = fitting;
+  const input = inputOf(fitting);
   return {
     path,
     metadata: fitting,
     sha256: () => sha256([bytes]),
     async run(batch, count) {
-      const input = new runtime.Tensor("float32", batch, [count, 3, picture.height, picture.width]);
+      const tensor = new runtime.Tensor(input.type, batch, [count, ...input.shape]);
       try {
-        const results = await session.run({ [picture.name]: input }, [output.name]);
+        const results = await session.run({ [picture.name]: tensor }, [output.name]);
         return results[output.name]?.data as Float32Array;
       } catch (error) {
         return problem("data/model-does-not-run", { path, reason: firstLine(error) });
@@ -82,6 +86,13 @@ function checked(session: InferenceSession, path: string, metadata: ClassifierMe
   return severalInputs(session, path) ?? interfaceMismatch(session, path, metadata) ?? metadata;
 }
 
+/** The type of the graph's input, and its sizes after the batch. */
+function inputOf({ isInside, picture: { height, width } }: ClassifierMetadata) {
+  return isInside
+    ? ({ type: "uint8", shape: [height, width, 3] } as const)
+    : ({ type: "float32", shape: [3, height, width] } as const);
+}
+
 /** The first mismatch between the graph and its metadata. */
 function interfaceMismatch(session: InferenceSession, path: string, metadata: ClassifierMetadata): Problem | undefined {
   const { picture, output } = metadata;
@@ -91,13 +102,12 @@ function interfaceMismatch(session: InferenceSession, path: string, metadata: Cl
     const expected = `the name of the graph's only input (${inputNames})`;
     return problem("data/bad-metadata", { path, key: "lfer.input", value: picture.name, expected });
   }
-  const [, channels, height, width] = input.isTensor ? input.shape : [];
+  const wanted = inputOf(metadata);
   if (
     !input.isTensor ||
-    input.type !== "float32" ||
-    channels !== 3 ||
-    height !== picture.height ||
-    width !== picture.width
+    input.type !== wanted.type ||
+    input.shape.length !== 4 ||
+    wanted.shape.some((size, i) => input.shape[i + 1] !== size)
   ) {
     const actual = input.isTensor ? `${input.type}[${input.shape.join(", ")}]` : "no tensor";
     const value = `[${picture.height},${picture.width}]`;

@@ -6,9 +6,8 @@ import type { RgbImage } from "../data/rgb-image.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
 import { sha256 } from "../formats/digest.js";
 import type { JudgedPicture } from "../judging/answers.js";
-import { classProbabilities } from "./class-probabilities.js";
 import type { Classifier } from "./classifier.js";
-import { look, picturesPerBatch } from "./predict.js";
+import { picturesPerBatch, probabilitiesOf } from "./predict.js";
 
 /** Pictures read and decoded concurrently; each may be large until it is resized. */
 const readsAtOnce = 8;
@@ -91,13 +90,12 @@ async function answersOf(
   good: readonly { readonly sample: Sample; readonly image: RgbImage }[],
 ): Promise<readonly JudgedPicture[] | Problem> {
   if (good.length === 0) return [];
-  const views = await look(
+  const probabilities = await probabilitiesOf(
     classifier,
     good.map(({ image }) => image),
   );
-  if (isProblem(views)) return views;
+  if (isProblem(probabilities)) return probabilities;
   const classCount = classifier.metadata.output.labels.length;
-  const probabilities = classProbabilities(views, classCount);
   const strange = probabilities.findIndex((probability) => !Number.isFinite(probability));
   if (strange >= 0) {
     return problem("data/not-finite", { path: good[Math.floor(strange / classCount)]?.sample.key ?? classifier.path });

@@ -5,6 +5,7 @@ import { resizeBilinear } from "../data/resize-picture.js";
 import type { RgbImage } from "../data/rgb-image.js";
 import { shownBy, viewsOf } from "../data/views.js";
 import { isProblem, type Problem, problem } from "../diagnostics/diagnostic.js";
+import type { ClassifierMetadata } from "../targets/onnx/metadata.js";
 import { classProbabilities } from "./class-probabilities.js";
 import type { Classifier } from "./classifier.js";
 
@@ -52,14 +53,14 @@ async function predictBatch(
   }
 
   const good = pixels.filter((found): found is RgbImage => !isProblem(found));
-  const views = good.length === 0 ? [] : await look(classifier, good);
+  const probabilities = good.length === 0 ? new Float64Array() : await probabilitiesOf(classifier, good);
 
   let row = 0;
   return paths.map((path, index) => {
     const found = pixels[index];
     if (isProblem(found)) return { kind: "failed", path, problem: found };
-    if (isProblem(views)) return { kind: "failed", path, problem: views };
-    return answer(classifier, path, views, row++);
+    if (isProblem(probabilities)) return { kind: "failed", path, problem: probabilities };
+    return answer(classifier, path, probabilities, row++);
   });
 }
 
@@ -71,12 +72,18 @@ async function load(path: string, decode: Decode, width: number, height: number)
   return isProblem(decoded) ? decoded : resizeBilinear(decoded, width, height);
 }
 
+/** What {@link look} needs of a classifier. */
+export interface Viewer {
+  readonly metadata: Pick<ClassifierMetadata, "picture" | "evaluation">;
+  run(batch: Float32Array, count: number): Promise<Float32Array | Problem>;
+}
+
 /**
  * Logits [count, labels] of pictures at the network's size, for each view of the evaluation by which the model's accuracy was
  * measured.
  */
 export async function look(
-  { metadata: { picture, evaluation }, run }: Classifier,
+  { metadata: { picture, evaluation }, run }: Viewer,
   images: readonly RgbImage[],
 ): Promise<readonly Float32Array[] | Problem> {
   const views: Float32Array[] = [];
@@ -90,12 +97,44 @@ export async function look(
   return views;
 }
 
-function answer(classifier: Classifier, path: string, views: readonly Float32Array[], row: number): PictureAnswer {
+/**
+ * Probabilities [count, labels] of pictures at the model's size; not numbers if logits are not finite. A file with preprocessing
+ * inside gets the pictures' bytes and computes them itself.
+ */
+export async function probabilitiesOf(
+  classifier: Classifier,
+  images: readonly RgbImage[],
+): Promise<Float64Array | Problem> {
+  const { isInside, output } = classifier.metadata;
+  if (isInside) {
+    const found = await classifier.run(joined(images), images.length);
+    return isProblem(found) ? found : Float64Array.from(found);
+  }
+  const views = await look(classifier, images);
+  if (isProblem(views)) return views;
+  const probabilities = classProbabilities(views, output.labels.length);
+  for (const logits of views) {
+    for (const [at, logit] of logits.entries()) if (!Number.isFinite(logit)) probabilities[at] = Number.NaN;
+  }
+  return probabilities;
+}
+
+/** The bytes of pictures of one size, one after another. */
+function joined(images: readonly RgbImage[]): Uint8Array {
+  const [
+    {
+      pixels: { length },
+    } = { pixels: new Uint8Array() },
+  ] = images;
+  const bytes = new Uint8Array(images.length * length);
+  for (const [i, { pixels }] of images.entries()) bytes.set(pixels, i * length);
+  return bytes;
+}
+
+function answer(classifier: Classifier, path: string, probabilities: Float64Array, row: number): PictureAnswer {
   const { labels } = classifier.metadata.output;
-  const own = views.map((logits) => logits.subarray(row * labels.length, (row + 1) * labels.length));
-  if (!own.every((logits) => logits.every(Number.isFinite)))
-    return { kind: "failed", path, problem: problem("data/not-finite", { path }) };
-  const probabilities = classProbabilities(own, labels.length);
-  const classes = labels.map((label, index) => ({ label, probability: probabilities[index] as number }));
+  const own = probabilities.subarray(row * labels.length, (row + 1) * labels.length);
+  if (!own.every(Number.isFinite)) return { kind: "failed", path, problem: problem("data/not-finite", { path }) };
+  const classes = labels.map((label, index) => ({ label, probability: own[index] as number }));
   return { kind: "answer", path, classes: classes.sort((a, b) => b.probability - a.probability) };
 }

@@ -42,11 +42,19 @@ const rewrites = [
 const pipelineOf = (level: OptimizeLevel, block: Block): readonly Pass[] =>
   ({ 0: [], 1: rewrites, 2: [...rewrites, layOutChannels(block)] })[level];
 
+/** Receives the result of each pass, by its name; the same model again if there was nothing to do. */
+export type WatchPass<W extends WeightValues> = (name: string, model: WeightedGraph<W>) => void;
+
 /** Runs the passes of a level. */
 export function optimize<W extends WeightValues>(
   model: WeightedGraph<W>,
   level: OptimizeLevel,
   block: Block = usualBlock,
+  watch: WatchPass<W> = () => {},
 ): WeightedGraph<W> {
-  return pipelineOf(level, block).reduce((current, pass) => pass.run(current), model);
+  return pipelineOf(level, block).reduce((current, pass) => {
+    const next = pass.run(current);
+    watch(pass.name, next);
+    return next;
+  }, model);
 }

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { preprocessorFor } from "../../src/deploy/inside-preprocessing.js";
 import { isProblem, type Problem } from "../../src/diagnostics/diagnostic.js";
 import { type Graph, typeOf } from "../../src/ir/graph.js";
 import { bindShape } from "../../src/ir/shape.js";
@@ -64,13 +65,41 @@ const forgetful = (): VerificationRuntime => ({
   },
 });
 
+/** The same for files that take bytes only. */
+const forgetfulOfBytes = (): VerificationRuntime => ({
+  Tensor: ort.Tensor,
+  InferenceSession: {
+    async create(bytes, options) {
+      const session = await ort.InferenceSession.create(bytes, options);
+      const takesBytes = session.inputMetadata.some((input) => input.isTensor && input.type === "uint8");
+      if (!takesBytes) return session;
+      await session.release();
+      return forgetful().InferenceSession.create(bytes, options);
+    },
+  },
+});
+
 const refusing = (): VerificationRuntime => ({
   Tensor: ort.Tensor,
   InferenceSession: { create: () => Promise.reject(new Error("it does not like the file")) },
 });
 
 /** Those of {@link onnxScenarios} that need onnxruntime-node. */
-export const nativeScenarios: readonly string[] = ["onnx/runtime-differs", "onnx/step-differs", "onnx/runtime-refuses"];
+export const nativeScenarios: readonly string[] = [
+  "onnx/runtime-differs",
+  "onnx/step-differs",
+  "onnx/runtime-refuses",
+  "onnx/preprocessing-differs",
+];
+
+const pictures = `lfer 1
+
+model M {
+  input image: float32[N, 3, 8, 8] = picture(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
+  logits = image -> conv(4) -> global_avg_pool -> flatten
+  output logits: labels(["a", "b", "c", "d"])
+}
+`;
 
 /** Provokes each `onnx/` diagnostic. */
 export const onnxScenarios: Readonly<Record<string, () => Promise<readonly string[]>>> = {
@@ -147,6 +176,25 @@ export const onnxScenarios: Readonly<Record<string, () => Promise<readonly strin
   },
   "onnx/runtime-refuses": async () =>
     codesOf(await verifyOnnx(await graphOf(usual), { opset: 18, level: 1, runtime: refusing() })),
+  "onnx/no-preprocessing": building("m.lfer", "-o", "m.onnx", "--with-preprocessing"),
+  "onnx/picture-too-large": () =>
+    inFolder({ "p.lfer": pictures }, (cwd) =>
+      reportedCodes(["build", "p.lfer", "-o", "m.onnx", "--no-verify", "--with-preprocessing=20000x20000"], cwd),
+    ),
+  "onnx/preprocessing-differs": async () => {
+    const [made] = (await compile(pictures)).models;
+    if (made === undefined) throw new Error("does not compile");
+    const built = await buildOnnx(made.graph, {
+      opset: 18,
+      level: 1,
+      weights: { kind: "seed", seed: 0 },
+      preprocessor: preprocessorFor(undefined),
+      verify: true,
+      loadRuntime: () => Promise.resolve(forgetfulOfBytes()),
+      provenance: { lferVersion: "0", sourceSha256: "0", settings: new Map() },
+    });
+    return built.kind === "refused" ? built.diagnostics.map(({ code }) => code) : [];
+  },
   "onnx/nothing-to-compare": async () =>
     codesOf(await verifyOnnx(await graphOf("0 * (image -> conv(4) -> flatten)"), { opset: 18, level: 1 })),
 };

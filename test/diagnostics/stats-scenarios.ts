@@ -11,6 +11,15 @@ model M {
 }
 `;
 
+const classifier = `lfer 1
+
+model M {
+  input image: float32[N, 3, 8, 8] = picture(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
+  logits = image -> conv(2) -> global_avg_pool -> flatten
+  output logits: labels(["a", "b"])
+}
+`;
+
 const initializer = [weight([4, 4, 3, 3])];
 
 const counting =
@@ -28,6 +37,14 @@ export const statsScenarios = {
   "onnx/unreadable-node": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, 8], initializer }) }, "x.onnx"),
   "onnx/unsupported-input": counting({ "x.onnx": fileOf([convolution], { type: 7, initializer }) }, "x.onnx"),
   "onnx/counted-as-float32": counting({ "x.onnx": fileOf([convolution], { type: 10, initializer }) }, "x.onnx"),
+  "onnx/counted-without-preprocessing": () =>
+    inFolder({ "p.lfer": classifier }, async (cwd) => {
+      const built = await reportedCodes(
+        ["build", "p.lfer", "-o", "p.onnx", "--no-verify", "--with-preprocessing"],
+        cwd,
+      );
+      return [...built, ...(await reportedCodes(["stats", "p.onnx"], cwd))];
+    }),
   "onnx/open-size": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, "h", 8], initializer }) }, "x.onnx"),
   "onnx/fixed-batch": counting({ "x.onnx": fileOf([convolution], { input: [8, 4, 8, 8], initializer }) }, "x.onnx"),
 };

@@ -9,12 +9,12 @@ import { sha256 } from "../../src/formats/digest.js";
 import type { JsonObject } from "../../src/formats/json-object.js";
 import { blocks, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
-import { weightsTypes } from "../../src/targets/tfjs-model/weights-type.js";
+import { weightsTypes } from "../../src/weights/weights-type.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
-import { choices, faces, inGate, inWatch, shuffledUnits, type Trial, type Walk } from "./walk-lines.js";
+import { choices, faces, inGate, inWatch, ofModelFile, shuffledUnits, type Trial, type Walk } from "./walk-lines.js";
 
 export const source = `${smallSource({ run: "batch: 16, epochs: 1" })
   .replace("size: int = 16,", "size: int = 16, channels: int = 8,")
@@ -299,6 +299,7 @@ export const walks: Readonly<Record<string, Walk>> = {
         lines: choices("--weights-type", weightsTypes),
         hasDefault: true,
       },
+      ...ofModelFile,
       watch: inWatch("builds again for another source and other weights, and not for what it writes itself"),
       depth: {
         beside: { "--target": "svg", "--output": "a.svg", "--no-verify": undefined },

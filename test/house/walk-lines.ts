@@ -52,3 +52,21 @@ export const faces = Object.fromEntries(
     Array.from({ length: 4 }, (_, i) => [`faces/${name}/${i}.png`, encodePng(generateFace(name, 200 + i, 16))]),
   ),
 );
+
+/** Flags of a model's ONNX file. */
+export const ofModelFile = {
+  explain: { lines: [{ "--explain": true }] },
+  format: {
+    beside: { "--explain": true },
+    lines: choices("--format", ["pretty", "json"]),
+    hasDefault: true,
+    refused: [
+      [{ "--format": "json", "--explain": undefined }, "tool/wrong-usage"],
+      [{ "--format": "json", "--output": "-", "--target": "onnx" }, "tool/wrong-usage"],
+    ],
+  },
+  "with-preprocessing": {
+    lines: [{ "--with-preprocessing": "20x24" }, { "--with-preprocessing": "16x16" }],
+    refused: [[{ "--with-preprocessing": "20" }, "tool/wrong-usage"]],
+  },
+} as const;

@@ -112,6 +112,7 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
     },
     steps: [
       { args: ["build", "m.lfer", "-o", "m.onnx"], writes: ["m.onnx"] },
+      { args: ["build", "m.lfer", "-o", "p.onnx", "--with-preprocessing=50x60"], writes: ["p.onnx"] },
       {
         args: ["build", "m.lfer", "--target", "onnx-train", "--recipe", "Faces", "-o", "step.onnx"],
         writes: ["step.onnx"],

@@ -5,14 +5,24 @@ import { withLabels } from "../../ir/class-order.js";
 import { type Graph, typeOf } from "../../ir/graph.js";
 import { elementCount } from "../../ir/shape.js";
 import type { Block } from "../../passes/lay-out-channels.js";
-import { isOptimizeLevel, type OptimizeLevel, optimize, optimizeLevels } from "../../passes/pipeline.js";
+import {
+  isOptimizeLevel,
+  type OptimizeLevel,
+  optimize,
+  optimizeLevels,
+  type WatchPass,
+} from "../../passes/pipeline.js";
+import { removeDeadNodes } from "../../passes/remove-dead-nodes.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
 import { emitOnnxPieces } from "./emit.js";
 import { findNotFinite } from "./finite-weights.js";
 import type { Pieces } from "./framing.js";
+import { type Rounding, roundToHalves } from "./half-weights.js";
 import { readEvaluation } from "./metadata.js";
 import { isKnownOpset, newestOpset, oldestOpset } from "./opsets.js";
+import { classifierOf, pictureModel, stepsOf } from "./pictures/picture-model.js";
+import type { Preprocessor } from "./pictures/preprocessing.js";
 import type { ProofProgress } from "./proof-steps.js";
 import type { Verification } from "./prove.js";
 import type { VerificationRuntime } from "./run-file.js";
@@ -24,6 +34,12 @@ export interface BuildOptions {
   readonly block?: Block | undefined;
   readonly weights: WeightSource;
   readonly verify: boolean;
+  /** How filters and matrices are stored; float32 by default. */
+  readonly weightsType?: "float32" | "float16" | undefined;
+  /** Receives the model with its weights: as written, and after each pass. */
+  readonly onPass?: WatchPass<Float32Array> | undefined;
+  /** To put preprocessing and probabilities into the file. */
+  readonly preprocessor?: Preprocessor | undefined;
   /** Called only when verifying; without a runtime only the graph is verified. */
   readonly loadRuntime: () => Promise<VerificationRuntime | Problem>;
   /** Receives the progress of the verification. */
@@ -44,6 +60,10 @@ export type BuildResult =
       readonly account: NamesAccount | undefined;
       /** Absent if it was not requested. */
       readonly verification?: Verification;
+      /** Of weights in half precision. */
+      readonly rounding?: Rounding | undefined;
+      /** Of a file with preprocessing inside: the largest difference of its probabilities from those of `predict`. */
+      readonly preprocessingError?: number;
       /** Why the verification did not use ONNX Runtime. */
       readonly runtimeMissing?: Diagnostic;
     };
@@ -54,14 +74,16 @@ export const maxWeightBytes = 2 ** 31 - 2 ** 20;
 const refuse = (diagnostics: readonly Diagnostic[]): BuildResult => ({ kind: "refused", diagnostics });
 
 /** Makes the bytes of an ONNX file. The same input gives the same bytes; a file that cannot be verified is not built. */
-export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<BuildResult> {
-  const { opset, level, block } = options;
+export async function buildOnnx(whole: Graph, options: BuildOptions): Promise<BuildResult> {
+  const { opset, level, block, preprocessor } = options;
   if (!isOptimizeLevel(level)) {
     return refuse([diagnose("onnx/unsupported-level", { level, known: optimizeLevels })]);
   }
   if (!isKnownOpset(opset)) {
     return refuse([diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset })]);
   }
+  const graph = preprocessor === undefined ? whole : classifierOf(whole);
+  if (isProblem(graph)) return refuse([graph.diagnose({})]);
   // Checked before weights are drawn or read: a model that is too large need not fill the memory first.
   let weightBytes = 0;
   for (const { value } of graph.slots) weightBytes += 4 * elementCount(typeOf(graph, value).shape);
@@ -72,20 +94,49 @@ export async function buildOnnx(graph: Graph, options: BuildOptions): Promise<Bu
   // before, so that errors in it are reported at once.
   const early = options.weights.kind === "seed" ? await prove(graph, level, options) : undefined;
   if (Array.isArray(early)) return refuse(early);
-  const loaded = loadWeights(graph, options.weights);
+  const loaded = loadWeights(whole, options.weights);
   if (loaded.kind === "refused") return loaded;
   const evaluation = readEvaluation(loaded.metadata, options.weights.kind === "file" ? options.weights.file : "");
   if (isProblem(evaluation)) return refuse([evaluation.diagnose({})]);
-  const model = optimize({ graph, weights: loaded.weights }, level, block);
+  const inside = preprocessor === undefined ? undefined : pictureModel(graph, evaluation, preprocessor);
+  if (isProblem(inside)) return refuse([inside.diagnose({})]);
+  const given = { graph, weights: loaded.weights };
+  const start = inside === undefined ? given : removeDeadNodes.run(given);
+  options.onPass?.("as written", start);
+  const exact = optimize(start, level, block, options.onPass);
+  const halves = options.weightsType === "float16" ? roundToHalves(exact) : undefined;
+  const model = halves?.model ?? exact;
   const broken = findNotFinite(graph, loaded.weights, model.weights);
   if (broken !== undefined) return refuse([diagnose("onnx/weights-not-finite", { model: graph.name, ...broken })]);
   const proof = early ?? (await prove(graph, level, options));
   if (Array.isArray(proof)) return refuse(proof);
   const { provenance, describeSpan } = options;
-  const labelled = withLabels(graph, loaded.labels);
-  const metadata = describeModel(labelled, { ...provenance, weights: loaded.provenance, evaluation });
-  const pieces = emitOnnxPieces(model, { opset, producerVersion: provenance.lferVersion, metadata, describeSpan });
-  return { kind: "built", pieces, nodeCount: model.graph.nodes.length, account: loaded.account, ...proof };
+  const labelled = withLabels(whole, loaded.labels);
+  const facts = inside && { ...inside, steps: stepsOf(inside) };
+  const metadata = describeModel(labelled, { ...provenance, weights: loaded.provenance, evaluation }, facts);
+  const emitted = {
+    opset,
+    producerVersion: provenance.lferVersion,
+    metadata,
+    describeSpan,
+    pictures: inside,
+    halves: halves?.stored,
+  };
+  const pieces = emitOnnxPieces(model, emitted);
+  const { runtime, ...proved } = proof;
+  const built = {
+    kind: "built",
+    pieces,
+    nodeCount: model.graph.nodes.length,
+    account: loaded.account,
+    ...proved,
+  } as const;
+  const rounding = halves && (await (await import("./prove-halves.js")).proveHalves(exact, halves, opset, runtime));
+  if (isProblem(rounding)) return refuse([rounding.diagnose({})]);
+  if (inside === undefined || preprocessor === undefined || runtime === undefined) return { ...built, rounding };
+  const { provePictures } = await import("./pictures/prove-pictures.js");
+  const found = await provePictures(model, pieces, { inside, preprocessor, evaluation, opset, runtime });
+  return isProblem(found) ? refuse([found.diagnose({})]) : { ...built, rounding, preprocessingError: found };
 }
 
 /** The verification's result, or the diagnostics that reject the file. Loaded late: unverified builds need no interpreter. */
@@ -94,7 +145,7 @@ async function prove(
   level: OptimizeLevel,
   { opset, block, verify, loadRuntime, onProgress }: BuildOptions,
 ) {
-  if (!verify) return {};
+  if (!verify) return { runtime: undefined };
   const { verifyOnnx } = await import("./verify.js");
   const runtime = await loadRuntime();
   const missing = isProblem(runtime);
@@ -106,5 +157,5 @@ async function prove(
     runtime: missing ? undefined : runtime,
   });
   if (isProblem(verification)) return [verification.diagnose({})];
-  return missing ? { verification, runtimeMissing: runtime.diagnose({}) } : { verification };
+  return missing ? { verification, runtimeMissing: runtime.diagnose({}) } : { verification, runtime };
 }

@@ -8,6 +8,8 @@ import type { Evaluation } from "../../recipe/evaluations.js";
 import { conventions, defaultConvention } from "../../recipe/measures.js";
 import {
   asProps,
+  type InsideFacts,
+  insideEntries,
   type LabelledOutput,
   type MetadataValue,
   metadataEntries,
@@ -57,9 +59,15 @@ export function factsOfModel(
   ]);
 }
 
-/** The same as `metadata_props` of an ONNX file. */
-export const describeModel = (graph: Graph, provenance: Provenance): ReadonlyMap<string, string> =>
-  asProps(factsOfModel(graph, provenance, "NCHW"));
+/** The same as `metadata_props` of an ONNX file; `inside`: with its preprocessing. */
+export const describeModel = (
+  graph: Graph,
+  provenance: Provenance,
+  inside?: InsideFacts | undefined,
+): ReadonlyMap<string, string> =>
+  asProps(
+    new Map([...factsOfModel(graph, provenance, "NCHW"), ...(inside === undefined ? [] : insideEntries(inside))]),
+  );
 
 function countsOf(graph: Graph): Record<string, number> {
   let params = 0;
@@ -75,7 +83,7 @@ function countsOf(graph: Graph): Record<string, number> {
 }
 
 /** The only input that is a picture of a known size; undefined if there are several. */
-function pictureOf(graph: Graph): PictureInput | undefined {
+export function pictureOf(graph: Graph): PictureInput | undefined {
   const [input, ...others] = graph.inputs.filter(({ picture }) => picture !== undefined);
   if (input?.picture === undefined || others.length > 0) return undefined;
   const [, , height, width] = typeOf(graph, input.value).shape;
@@ -83,6 +91,6 @@ function pictureOf(graph: Graph): PictureInput | undefined {
   return { name: input.name, height, width, mean: input.picture.mean, std: input.picture.std };
 }
 
-function labelledOutputs(graph: Graph): readonly LabelledOutput[] {
+export function labelledOutputs(graph: Graph): readonly LabelledOutput[] {
   return graph.outputs.flatMap(({ name, labels }) => (labels === undefined ? [] : [{ name, labels }]));
 }

@@ -6,15 +6,19 @@
 import { invariant } from "../../diagnostics/invariant.js";
 import type { Span } from "../../diagnostics/span.js";
 import { type Graph, type Node, typeOf, typesOf, type ValueId } from "../../ir/graph.js";
-import { bindShape, elementCount } from "../../ir/shape.js";
+import { bindShape, elementCount, type TensorType } from "../../ir/shape.js";
 import type { AnyOp } from "../../ops/contracts.js";
 import { findOp } from "../../ops/registry.js";
+import { halfOf } from "../../weights/half.js";
 import { elementTypes } from "./edge-types.js";
 import { field, type Pieces } from "./framing.js";
 import { onnx } from "./generated/onnx.js";
 import { OnnxGraphBuilder, rawBytes, valueInfo } from "./graph-builder.js";
 import { NameScope } from "./names.js";
 import { irVersions } from "./opsets.js";
+import { insidePictures, interfaceOf, pictureInterface } from "./pictures/picture-interface.js";
+import { pictureNodes, probabilityNodes } from "./pictures/picture-nodes.js";
+import type { PictureModel } from "./pictures/preprocessing.js";
 
 export interface OnnxSource {
   readonly graph: Graph;
@@ -29,6 +33,10 @@ export interface OnnxOptions {
   readonly metadata?: ReadonlyMap<string, string>;
   /** `FILE:LINE:COLUMN`, the doc string of nodes; without it they have none. */
   readonly describeSpan?: ((span: Span) => string) | undefined;
+  /** The file takes pictures as bytes, and gives probabilities; the graph has one input and one output. */
+  readonly pictures?: PictureModel | undefined;
+  /** Names of slots that are stored in half precision, with a Cast to float32: their numbers must be halves. */
+  readonly halves?: ReadonlySet<string> | undefined;
 }
 
 /** Numbers of the fields that are encoded by hand (schema/onnx.proto). */
@@ -41,31 +49,89 @@ export function emitOnnx(source: OnnxSource, options: OnnxOptions): Uint8Array {
   return Buffer.concat(emitOnnxPieces(source, options));
 }
 
+/** A tensor or a node of the file, as protobufjs writes it. */
+export type TensorProto = onnx.TensorProto.$Properties;
+export type NodeProto = onnx.NodeProto.$Properties;
+export type ValueInfoProto = onnx.ValueInfoProto.$Properties;
+
+/** The content of a file's graph before it is encoded. */
+export interface OnnxParts {
+  readonly name: string;
+  readonly nodes: readonly NodeProto[];
+  /** Weights and constants, with their numbers in `raw_data`. */
+  readonly initializers: readonly TensorProto[];
+  readonly inputs: readonly ValueInfoProto[];
+  readonly outputs: readonly ValueInfoProto[];
+  /** The types of all other values. */
+  readonly edges: readonly ValueInfoProto[];
+}
+
+/** What a graph becomes, and the names that its values have there. */
+export interface EmittedParts extends OnnxParts {
+  readonly nameOf: (value: ValueId) => string;
+}
+
 /** The file's bytes in pieces to be written one after another; the weights among them are views, not copies. */
-export function emitOnnxPieces({ graph, weights }: OnnxSource, options: OnnxOptions): Pieces {
-  const irVersion = irVersions[options.opset];
-  invariant(irVersion !== undefined, `opset ${options.opset} is not one that lferc writes`);
+export const emitOnnxPieces = (source: OnnxSource, options: OnnxOptions): Pieces =>
+  encodeParts(emitParts(source, options), options);
+
+/** The nodes, weights and types of the file. */
+export function emitParts(
+  { graph: given, weights }: OnnxSource,
+  options: Pick<OnnxOptions, "opset" | "describeSpan" | "pictures" | "halves">,
+): EmittedParts {
+  const { pictures, halves = new Set() } = options;
   const scope = new NameScope();
+  for (const name of pictures === undefined ? [] : [pictures.names.input, pictures.names.output]) scope.take(name);
+  const graph = pictures === undefined ? given : insidePictures(given, pictures);
   const names = nameValues(graph, scope);
   const builder = new OnnxGraphBuilder(options.opset, scope);
   const nameOf = (value: ValueId): string => names.get(value) ?? "";
+  const outer = pictures === undefined ? interfaceOf(graph) : pictureInterface(graph, pictures);
+  const tensors = graph.slots.map((slot) => {
+    const tensor = slotTensor(graph, slot, nameOf(slot.value), weights);
+    return halves.has(slot.name) ? storedAsHalf(builder, scope, tensor, typeOf(graph, slot.value)) : tensor;
+  });
+  if (pictures !== undefined) {
+    for (const { name, type } of [...outer.inputs, ...outer.outputs]) builder.declare(name, type);
+    for (const { name, type } of Object.values(interfaceOf(graph)).flat()) {
+      builder.declare(name, type);
+      builder.valueInfos.push(valueInfo(name, type));
+    }
+    pictureNodes(builder, pictures.names, pictures);
+  }
   const edges = lowerNodes(graph, builder, nameOf, options);
-  const initializers = [
-    ...graph.slots.map((slot) => slotTensor(graph, slot, nameOf(slot.value), weights)),
-    ...builder.constants,
-  ];
+  if (pictures !== undefined) {
+    const [, classes] = typeOf(graph, graph.outputs[0]?.value ?? 0).shape;
+    probabilityNodes(builder, pictures.names, pictures, Number(classes));
+  }
+  return {
+    name: graph.name,
+    nodes: builder.nodes,
+    initializers: [...tensors, ...builder.constants],
+    inputs: outer.inputs.map(({ name, type }) => valueInfo(name, type)),
+    outputs: outer.outputs.map(({ name, type }) => valueInfo(name, type)),
+    edges: [...edges, ...builder.valueInfos],
+    nameOf,
+  };
+}
+
+/** The bytes of a file with these parts. */
+export function encodeParts(parts: OnnxParts, options: Omit<OnnxOptions, "describeSpan">): Pieces {
+  const irVersion = irVersions[options.opset];
+  invariant(irVersion !== undefined, `opset ${options.opset} is not one that lferc writes`);
   const { GraphProto, ModelProto, TensorProto } = onnx;
   // Fields are in the order of their numbers, as every encoder writes them.
   const graphPieces = [
-    GraphProto.encode({ node: builder.nodes, name: graph.name }).finish(),
-    ...initializers.flatMap(({ raw_data: raw, ...head }) => {
+    GraphProto.encode({ node: [...parts.nodes], name: parts.name }).finish(),
+    ...parts.initializers.flatMap(({ raw_data: raw, ...head }) => {
       const tensor = [TensorProto.encode(head).finish(), ...field(rawDataOfTensor, [raw ?? new Uint8Array()])];
       return field(initializerOfGraph, tensor);
     }),
     GraphProto.encode({
-      input: graph.inputs.map((input) => valueInfo(input.name, typeOf(graph, input.value))),
-      output: graph.outputs.map((output) => valueInfo(output.name, typeOf(graph, output.value))),
-      value_info: [...edges, ...builder.valueInfos],
+      input: [...parts.inputs],
+      output: [...parts.outputs],
+      value_info: [...parts.edges],
     }).finish(),
   ];
   return [
@@ -87,12 +153,12 @@ function lowerNodes(
   graph: Graph,
   builder: OnnxGraphBuilder,
   nameOf: (value: ValueId) => string,
-  options: OnnxOptions,
-): readonly onnx.ValueInfoProto.$Properties[] {
+  options: Pick<OnnxOptions, "describeSpan">,
+): readonly ValueInfoProto[] {
   for (const { value } of [...graph.inputs, ...graph.slots]) builder.declare(nameOf(value), typeOf(graph, value));
   const outputNames = new Set(graph.outputs.map(({ name }) => name));
   const held = new Set(graph.slots.map(({ value }) => value));
-  const edges: onnx.ValueInfoProto.$Properties[] = [];
+  const edges: ValueInfoProto[] = [];
   for (const node of graph.nodes) {
     for (const value of node.outputs) {
       const name = nameOf(value);
@@ -146,7 +212,7 @@ function lower(
   held: ReadonlySet<ValueId>,
   builder: OnnxGraphBuilder,
   nameOf: (value: ValueId) => string,
-  { describeSpan }: OnnxOptions,
+  { describeSpan }: Pick<OnnxOptions, "describeSpan">,
 ): void {
   const outputs = node.outputs.map(nameOf);
   const docString = node.span === undefined ? undefined : describeSpan?.(node.span);
@@ -179,11 +245,22 @@ function slotTensor(
   { name: slotName, value }: Graph["slots"][number],
   name: string,
   weights: ReadonlyMap<string, Float32Array>,
-): onnx.TensorProto.$Properties {
+): TensorProto {
   const { dtype, shape } = typeOf(graph, value);
   const values = weights.get(slotName);
   invariant(values !== undefined, `no weights for ${slotName}`);
   invariant(dtype === "float32", `${name} is ${dtype}; weights are float32`);
   invariant(values.length === elementCount(shape), `${name} has ${values.length} weights, not ${elementCount(shape)}`);
   return { name, data_type: elementTypes.float32, dims: bindShape(shape, 1), raw_data: rawBytes(values) };
+}
+
+/** The tensor in half precision, and a Cast that makes the one that is read; runtimes run it once, when they load the file. */
+function storedAsHalf(builder: OnnxGraphBuilder, scope: NameScope, tensor: TensorProto, type: TensorType): TensorProto {
+  const [name, raw] = [tensor.name ?? "", tensor.raw_data ?? new Uint8Array()];
+  const stored = scope.take(`${name}.float16`);
+  builder.enter({ path: name, docString: undefined, outputs: [name] });
+  builder.node("Cast", [stored], { to: elementTypes.float32 }, [name]);
+  builder.valueInfos.push(valueInfo(name, type));
+  const halves = Uint16Array.from(new Float32Array(raw.buffer, raw.byteOffset, raw.byteLength / 4), halfOf);
+  return { ...tensor, name: stored, data_type: elementTypes.float16, raw_data: rawBytes(halves) };
 }

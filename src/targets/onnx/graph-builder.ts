@@ -142,6 +142,19 @@ export class OnnxGraphBuilder implements OnnxBuilder {
     return this.#constant("float32", values, rawBytes(Float32Array.from(list)));
   }
 
+  /** The name of a constant of this shape, which is no weight. */
+  tensor(
+    dtype: "int64" | "int32" | "float32",
+    dims: readonly number[],
+    values: BigInt64Array | Int32Array | Float32Array,
+  ): string {
+    const kind = { int64: "int64s", int32: "int32s", float32: "floats" }[dtype];
+    const name = this.#values.take(`${kind}_of_${values.length}`);
+    this.constants.push({ name, data_type: elementTypes[dtype], dims: [...dims], raw_data: rawBytes(values) });
+    this.declare(name, { dtype, shape: dims });
+    return name;
+  }
+
   #constant(dtype: "int64" | "float32", values: readonly number[] | number, raw: Uint8Array): string {
     const isScalar = typeof values === "number";
     const kind = dtype === "int64" ? "int64" : "float";

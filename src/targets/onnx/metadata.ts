@@ -46,6 +46,23 @@ export interface ModelMetadata {
   readonly evaluation?: Evaluation | undefined;
 }
 
+/** Names in a file with preprocessing inside: of its own input and output, and of the network's between them. */
+export interface PictureNames {
+  readonly input: string;
+  readonly output: string;
+  readonly networkInput: string;
+  readonly networkOutput: string;
+}
+
+/** What a file says of itself if it takes pictures as bytes [N, height, width, 3], and gives probabilities. */
+export interface InsideFacts {
+  /** Of the pictures that it takes. */
+  readonly size: { readonly height: number; readonly width: number };
+  /** What it does with them, in order. */
+  readonly steps: readonly string[];
+  readonly names: PictureNames;
+}
+
 /** A model that can classify a picture: one picture in, one labelled vector out. */
 export interface ClassifierMetadata {
   readonly model: string;
@@ -57,6 +74,11 @@ export interface ClassifierMetadata {
   readonly picture: PictureInput;
   readonly output: LabelledOutput;
   readonly evaluation: Evaluation;
+  /**
+   * Whether the file does the preprocessing itself: then `picture` has the size of the pictures that it takes, as bytes
+   * [N, height, width, 3], and `output` gives the probabilities of `evaluation`.
+   */
+  readonly isInside: boolean;
 }
 
 /** The axis order of a picture in the input. */
@@ -97,6 +119,25 @@ export function metadataEntries(info: ModelMetadata, layout: PictureLayout): Rea
   return new Map(entries);
 }
 
+/** The key that says that preprocessing is inside. */
+export const insideKey = "lfer.preprocessing";
+
+/** The names of the network's own ends in such a file. */
+export const networkKeys = { input: "lfer.network.input", output: "lfer.network.output" } as const;
+
+/** The entries of a file with preprocessing inside; they replace those of the network alone. */
+export const insideEntries = ({ size, steps, names }: InsideFacts): ReadonlyMap<string, MetadataValue> =>
+  new Map<string, MetadataValue>([
+    ["lfer.input", names.input],
+    ["lfer.input.size", [size.height, size.width]],
+    ["lfer.input.type", "uint8"],
+    ["lfer.input.layout", "NHWC"],
+    ["lfer.output", names.output],
+    [insideKey, steps],
+    [networkKeys.input, names.networkInput],
+    [networkKeys.output, names.networkOutput],
+  ]);
+
 const neededKeys = [
   "lfer.model",
   "lfer.input",
@@ -121,9 +162,11 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
 
   const bad = (key: string, expected: string): Problem =>
     problem("data/bad-metadata", { path, key, value: text(key), expected });
+  const isInside = props.has(insideKey);
   for (const [key, only] of [
     ["lfer.schema", String(metadataSchemaVersion)],
-    ["lfer.input.layout", "NCHW"],
+    ["lfer.input.layout", isInside ? "NHWC" : "NCHW"],
+    ["lfer.input.type", isInside ? "uint8" : "float32"],
     ["lfer.input.color", "RGB"],
   ] as const) {
     if (props.has(key) && text(key) !== only) return bad(key, `"${only}"`);
@@ -148,6 +191,7 @@ export function readMetadata(props: ReadonlyMap<string, string>, path: string): 
     picture: { name: text("lfer.input"), height, width, mean: mean as number[], std: std as number[] },
     output: { name: text("lfer.output"), labels: labels as string[] },
     evaluation: evaluation ?? usualEvaluation,
+    isInside,
   };
 }
 

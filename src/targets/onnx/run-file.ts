@@ -14,20 +14,21 @@ export interface VerificationRuntime {
     create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: new (
-    type: "float32" | "bool",
+    type: "float32" | "bool" | "uint8",
     data: Float32Array | Uint8Array,
     dims: readonly number[],
   ) => OrtTensor;
 }
 
-/** Emits the model with its weights as float32 and runs those bytes. */
+/** Emits the model with its weights as float32, or those named as halves, and runs those bytes. */
 export async function runFile(
   { graph, weights }: WeightedGraph,
   inputs: Outputs,
   opset: number,
   runtime: VerificationRuntime,
+  halves?: ReadonlySet<string>,
 ): Promise<Outputs> {
-  const bytes = emitOnnx({ graph, weights: asFloat32(weights) }, { opset, producerVersion: "" });
+  const bytes = emitOnnx({ graph, weights: asFloat32(weights) }, { opset, producerVersion: "", halves });
   const session = await runtime.InferenceSession.create(bytes, silentLog);
   try {
     const feeds = graph.inputs.map(({ name, value }) => {
@@ -52,7 +53,7 @@ export async function runFile(
 const lastDigit = 2 ** -23;
 
 /** The numbers changed by one last digit of float32, up or down by a hash of their position. */
-function nudged<D extends Float32Array | Float64Array>(data: D): D {
+export function nudged<D extends Float32Array | Float64Array>(data: D): D {
   const out = data.slice() as D;
   for (let i = 0; i < out.length; i++) {
     const up = Math.imul(Math.imul(i + 1, 0x9e3779b1) ^ (i >>> 7), 0x85ebca6b) < 0;

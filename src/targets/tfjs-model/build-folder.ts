@@ -4,6 +4,7 @@ import { withLabels } from "../../ir/class-order.js";
 import type { Graph } from "../../ir/graph.js";
 import { type OptimizeLevel, optimize } from "../../passes/pipeline.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
+import type { WeightsType } from "../../weights/weights-type.js";
 import { factsOfModel, type Provenance } from "../onnx/describe-model.js";
 import { findNotFinite } from "../onnx/finite-weights.js";
 import { readEvaluation } from "../onnx/metadata.js";
@@ -15,7 +16,6 @@ import { networkLowering } from "./lower-network.js";
 import { type FolderFiles, modelFiles } from "./model-folder.js";
 import type { TfjsRuntime } from "./run-folder.js";
 import { verifyFolder, writtenModel } from "./verify-folder.js";
-import type { WeightsType } from "./weights-type.js";
 
 export interface FolderBuildOptions {
   readonly level: OptimizeLevel;

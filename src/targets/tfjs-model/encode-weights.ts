@@ -3,8 +3,9 @@
  * quantization.py): to half precision, or to 256 steps between the minimum and maximum of a tensor, shifted so that zero is one of
  * them. TensorFlow.js converts them to float32 when it loads the model.
  */
+import { fromHalf, halfOf, roundToEven } from "../../weights/half.js";
+import { isRoundedShape, type WeightsType } from "../../weights/weights-type.js";
 import type { HeldNumbers } from "./graph-model.js";
-import type { WeightsType } from "./weights-type.js";
 
 /** A byte `v` stands for the number `v * scale + min`. */
 interface Steps {
@@ -28,9 +29,8 @@ export interface EncodedWeight {
   readonly bytes: Uint8Array;
 }
 
-/** Filters and matrices take most of the space; biases and statistics are few, and each affects a whole channel. */
 export const isRounded = ({ isWeight, shape, values }: HeldNumbers): boolean =>
-  isWeight && shape.length >= 2 && values instanceof Float32Array;
+  isWeight && isRoundedShape(shape) && values instanceof Float32Array;
 
 export function encodeWeight(held: HeldNumbers, type: WeightsType): EncodedWeight {
   const { name, shape, values } = held;
@@ -46,14 +46,6 @@ export function encodeWeight(held: HeldNumbers, type: WeightsType): EncodedWeigh
   const steps = stepsOf(values);
   const quantization = { dtype: "uint8", ...steps, original_dtype: "float32" } as const;
   return { spec: { ...spec, quantization }, bytes: stepNumbers(values, steps) };
-}
-
-/** To the nearest integer, ties to even, as numpy does. */
-function roundToEven(value: number): number {
-  const below = Math.floor(value);
-  const part = value - below;
-  if (part !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
 }
 
 const mostSteps = 255;
@@ -73,34 +65,6 @@ function stepsOf(values: Float32Array): Steps {
 function stepNumbers(values: Float32Array, { min, scale }: Steps): Uint8Array {
   const max = mostSteps * scale + min;
   return Uint8Array.from(values, (value) => roundToEven((Math.min(max, Math.max(min, value)) - min) / scale));
-}
-
-/** The bits of the nearest half-precision number, ties to even. Numbers that are too large become infinite. */
-export function halfOf(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (Number.isNaN(value)) return 0x7e00;
-  // Halfway between the largest number and what would be the next one.
-  if (size >= 65520) return sign | 0x7c00;
-  // Below 2^-14 all steps are 2^-24.
-  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
-  const steps = roundToEven(size / 2 ** (exponent - 10));
-  // The leading bit (1024) is implicit; a carry from rounding correctly increments the exponent.
-  return sign | ((exponent + 14) * 1024 + steps);
-}
-
-/** The number with these bits. */
-export function fromHalf(bits: number): number {
-  const [exponent, steps] = [(bits >> 10) & 0x1f, bits & 0x3ff];
-  const size =
-    exponent === 0x1f
-      ? steps === 0
-        ? Number.POSITIVE_INFINITY
-        : Number.NaN
-      : exponent === 0
-        ? steps * 2 ** -24
-        : (1024 + steps) * 2 ** (exponent - 25);
-  return bits & 0x8000 ? -size : size;
 }
 
 /** The float32 numbers that TensorFlow.js computes from a rounded weight. */

@@ -1,8 +1,9 @@
 /** The files of a GraphModel's folder, split and named as by tensorflowjs' converter. */
+
+import type { WeightsType } from "../../weights/weights-type.js";
 import type { MetadataValue } from "../onnx/metadata.js";
 import { encodeWeight } from "./encode-weights.js";
 import type { GraphModel } from "./graph-model.js";
-import type { WeightsType } from "./weights-type.js";
 
 export const modelFile = "model.json";
 

@@ -90,6 +90,7 @@ suite("building ONNX", (test) => {
       output: { name: "logits", labels: expressions },
       weights: "seed 3",
       evaluation: "single_view",
+      isInside: false,
     });
     assert.equal([props.get("lfer.weights"), props.get("lfer.settings")], ["seed 3", '{"size":"32"}']);
     const counts = JSON.parse(props.get("lfer.counts") ?? "");

@@ -40,6 +40,7 @@ suite("onnx metadata", (test) => {
       picture: info.picture,
       output: info.output,
       evaluation: "mean_of_flips",
+      isInside: false,
     });
   });
 

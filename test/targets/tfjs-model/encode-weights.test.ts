@@ -1,9 +1,10 @@
 // Weights rounded like tensorflowjs' converter rounds them: compared with its own quantization.py, and read back by TensorFlow.js.
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { encodeWeight, fromHalf, halfOf, rounded } from "../../../src/targets/tfjs-model/encode-weights.js";
+import { encodeWeight, rounded } from "../../../src/targets/tfjs-model/encode-weights.js";
 import type { HeldNumbers } from "../../../src/targets/tfjs-model/graph-model.js";
-import type { WeightsType } from "../../../src/targets/tfjs-model/weights-type.js";
+import { fromHalf, halfOf } from "../../../src/weights/half.js";
+import type { WeightsType } from "../../../src/weights/weights-type.js";
 import { suite } from "../../support/suite.js";
 import { tfjs } from "../../support/tfjs-cpu.js";
 

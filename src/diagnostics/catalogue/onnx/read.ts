@@ -82,4 +82,13 @@ export const onnxReadEntries = {
     bad: { command: "lferc stats half-precision.onnx" },
     good,
   }),
+  "onnx/counted-without-preprocessing": entry<{ path: string }>({
+    severity: "warning",
+    message: (h) => `${h.path} has preprocessing inside; its network is counted, for one view of a picture`,
+    help: () => "`lferc bench` measures the whole file.",
+    explanation:
+      "Figures of networks are comparable because they begin at the normalised picture. What such a file does before that, and after the logits, is not counted; nor are further views, such as the mirrored one.",
+    bad: { command: "lferc stats preprocessed.onnx" },
+    good,
+  }),
 } as const;

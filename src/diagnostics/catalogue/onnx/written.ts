@@ -165,6 +165,37 @@ export const onnxEntries = {
     good: { command: `${train} --opset 17` },
   }),
 
+  "onnx/no-preprocessing": entry<{ model: string; reason: string }>({
+    severity: "error",
+    message: (h) => `${h.model} takes no preprocessing inside: ${h.reason}`,
+    help: () => "Declare the input as `picture(...)` and one output [N, classes] with `labels(...)`.",
+    explanation:
+      "A file with preprocessing inside takes one picture and gives the probabilities of its classes, as `predict` does. The size, the normalisation and the classes are what the source says of them.",
+    bad: { command: "lferc build two_inputs.lfer -o model.onnx --with-preprocessing" },
+    good: { command: `${build} --with-preprocessing` },
+  }),
+
+  "onnx/picture-too-large": entry<{ height: number; width: number; most: number; limit: number }>({
+    severity: "error",
+    message: (h) => `resizing ${h.height} x ${h.width} takes ${h.most} numbers at once; at most ${h.limit}`,
+    help: () => "State a smaller size, and let the program that decodes the picture shrink it before.",
+    explanation:
+      "Inside a file, each pass of a resize holds all source pixels of each target pixel. For very large pictures that takes gigabytes, in every runtime.",
+    bad: { command: `${build} --with-preprocessing=20000x20000` },
+    good: { command: `${build} --with-preprocessing=480x640` },
+  }),
+
+  "onnx/preprocessing-differs": entry<{ model: string; error: number; allowed: number }>({
+    severity: "error",
+    message: (h) =>
+      `with preprocessing inside, ${h.model} differs from predict by ${percent(h.error)}; allowed ${percent(h.allowed)}`,
+    help: () => "Please report this: it is a bug in lferc or in ONNX Runtime.",
+    explanation:
+      "Before a file with preprocessing inside is written, its probabilities for two pictures are compared with those that `predict` computes from the network alone. They may differ by 1e-6, or by a multiple of what the last digit of the input changes.",
+    bad: { command: `${build} --with-preprocessing` },
+    good: { command: `${build} --with-preprocessing --no-verify` },
+  }),
+
   "onnx/runtime-refuses": entry<{ model: string; reason: string }>({
     severity: "error",
     message: (h) => `${h.model}: ONNX Runtime refuses the model: ${h.reason}; nothing was written`,

@@ -14,6 +14,7 @@ import { isConstantName, NameScope } from "../names.js";
 import { isStandardDomain, nameMadeTwice, opsetOf } from "./check-file.js";
 import { foldFixed, shapeOps } from "./fold-fixed.js";
 import { fuseNodes } from "./fused-nodes.js";
+import { networkInside } from "./network-inside.js";
 import { NodeAttributes } from "./node-attributes.js";
 import { type FileNode, NodeSite, type ReadingState, refuseNode } from "./node-site.js";
 import { computed, listed } from "./operand.js";
@@ -196,13 +197,16 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
   const { path } = file;
   const model = decode(file);
   if (isProblem(model)) return model;
-  const { graph } = model;
-  if (!graph || (graph.node ?? []).length === 0)
+  const { graph: whole } = model;
+  if (!whole || (whole.node ?? []).length === 0)
     return problem("onnx/not-a-model", { path, reason: "it holds no nodes" });
   const props = new Map((model.metadata_props ?? []).map(({ key, value }) => [key ?? "", value ?? ""]));
   if (props.get("lfer.target") === "onnx-train") {
     return problem("data/training-step", { path, recipe: props.get("lfer.recipe") ?? "" });
   }
+  const graph = networkInside(whole, props);
+  if (typeof graph === "string") return problem("onnx/not-a-model", { path, reason: graph });
+  if (graph !== whole) file.warn?.(problem("onnx/counted-without-preprocessing", { path }));
   const opset = opsetOf(model);
   if (typeof opset === "string") return problem("onnx/not-a-model", { path, reason: opset });
   const written = (graph.node ?? []).map(fileNodeOf);

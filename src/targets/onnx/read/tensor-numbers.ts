@@ -1,6 +1,7 @@
 import { type DType, dtypeBytes } from "../../../ir/shape.js";
 import { countOf } from "../../../ops/expand.js";
 import { type FixedOperand, mostAxes } from "../../../ops/onnx-node.js";
+import { fromHalf } from "../../../weights/half.js";
 import type { onnx } from "../generated/onnx.js";
 import { mostNumbersOf } from "./operand.js";
 
@@ -58,13 +59,6 @@ export const otherFloat = (elementType: number | null | undefined): string | und
 
 const externalData = 1;
 
-/** A float16 number from its bits: sign, 5 bits of exponent, 10 of fraction. */
-function halfOf(bits: number): number {
-  const [sign, exponent, fraction] = [bits >> 15 === 0 ? 1 : -1, (bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
-}
-
 /** A bfloat16 number: the upper half of a float32. */
 function brainOf(bits: number): number {
   const view = new DataView(new ArrayBuffer(4));
@@ -78,7 +72,7 @@ function rawNumbers(raw: Uint8Array, type: number, dtype: DType, count: number):
     raw.byteLength === count * width ? Array.from({ length: count }, (_, i) => at(i * width)) : undefined;
   switch (dtype) {
     case "float32":
-      if (type === 10) return read(2, (offset) => halfOf(view.getUint16(offset, true)));
+      if (type === 10) return read(2, (offset) => fromHalf(view.getUint16(offset, true)));
       if (type === 11) return read(8, (offset) => view.getFloat64(offset, true));
       if (type === 16) return read(2, (offset) => brainOf(view.getUint16(offset, true)));
       return read(4, (offset) => view.getFloat32(offset, true));
@@ -105,7 +99,7 @@ function numbersOf(tensor: TensorProto, dtype: DType, count: number): readonly n
     return rawNumbers(tensor.raw_data, tensor.data_type ?? 0, dtype, count);
   switch (tensor.data_type) {
     case 10:
-      return listed(tensor.int32_data, count)?.map(halfOf);
+      return listed(tensor.int32_data, count)?.map(fromHalf);
     case 16:
       return listed(tensor.int32_data, count)?.map(brainOf);
     case 11:
