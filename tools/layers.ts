@@ -172,6 +172,11 @@ export const layers: readonly Layer[] = [
     mayImport: ["semantics", "ops", "ir", "diagnostics"],
   },
   {
+    place: "targets/torch-train",
+    does: "a recipe's training to scripts of Python: loss, schedule, sampling, augmentation, the run's folder",
+    mayImport: ["step", "reference", "ops", "recipe", "ir", "random"],
+  },
+  {
     place: "targets/svg",
     does: "a network as a diagram: folded, laid out, drawn",
     mayImport: ["analysis", "ops", "recipe", "ir", "diagnostics"],
@@ -209,7 +214,7 @@ export const layers: readonly Layer[] = [
     does: "a recipe to a run: plan, loop, evaluation, checkpoints, output files",
     mayImport: [
       ...["engines", "deploy", "data", "judging", "targets/onnx", "targets/onnx-train", "targets/tfjs-train"],
-      ...["weights", "step", "reference"],
+      ...["targets/torch", "targets/torch-train", "weights", "step", "reference"],
       ...["semantics", "recipe", "ops", "ir", "hosts", "random", "formats", "version.ts", "diagnostics"],
     ],
   },

@@ -30,7 +30,7 @@ export const buildTargets = {
   "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
   safetensors: ["model", "set", "weights", "weights-map", "seed"],
   tfjs: ["model", "set", "weights", "weights-map", "seed", "optimize", "verify", "weights-type"],
-  torch: ["model", "set", "weights", "weights-map"],
+  torch: ["model", "recipe", "set", "weights", "weights-map", "seed"],
   svg: ["model", "set", "depth", "convention"],
   ir: ["model", "set"],
 } as const satisfies Readonly<Record<string, readonly BuildFlag[]>>;
@@ -54,4 +54,26 @@ export function misplacedFlag(target: BuildTarget, given: Readonly<Record<string
   if (flag === undefined) return undefined;
   const users = targetNames.filter((name) => (buildTargets[name] as readonly BuildFlag[]).includes(flag));
   return `--${flag} goes with --target ${users.join(", ")}; --target ${target} has no use for it`;
+}
+
+/** The message for flags of `--target torch` that do not go together: a module alone uses others than one with its training. */
+function clashInTorch(
+  target: BuildTarget,
+  { model, recipe, seed }: Readonly<Record<BuildFlag, unknown>>,
+): string | undefined {
+  if (target !== "torch") return undefined;
+  if (recipe !== undefined && model !== undefined)
+    return "--recipe trains its own student: --model goes with a module alone";
+  if (recipe !== undefined || seed === undefined) return undefined;
+  return "--seed goes with --recipe: a module alone draws its weights by PyTorch's own numbers";
+}
+
+/** The message for a flag that the target does not use, or that does not go with another one. */
+export const wrongFlag = (...given: Parameters<typeof misplacedFlag>): string | undefined =>
+  misplacedFlag(...given) ?? clashInTorch(...given);
+
+/** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */
+export function pictureDepth(depth: string): number | "all" | undefined {
+  if (depth === "all") return depth;
+  return /^[1-9]\d{0,5}$/.test(depth) ? Number(depth) : undefined;
 }

@@ -27,7 +27,7 @@ import {
 import { keepsInputs, writeOutput } from "./build-files.js";
 import { buildModelFile } from "./build-model-file.js";
 import { isStdout, outputProblem, targetOf } from "./build-output.js";
-import { isBuildTarget, laterTargets, misplacedFlag, targetNames } from "./build-targets.js";
+import { isBuildTarget, laterTargets, pictureDepth, targetNames, wrongFlag } from "./build-targets.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
 import { isOnnxPath } from "./onnx-file.js";
@@ -76,7 +76,7 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
     return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(target, targetNames) });
   }
   if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
-  const misplaced = misplacedFlag(target, { ...args });
+  const misplaced = wrongFlag(target, { ...args });
   if (misplaced !== undefined) return wrong(misplaced);
   if (args.split === true && isStdout(args.output))
     return wrong("--split writes two files, standard output takes one: name one after -o");
@@ -100,12 +100,6 @@ function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefin
   if (args.block !== undefined && optimize !== 2) return wrong("--block goes with --optimize 2");
   if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0)) return undefined;
   return wrong("--seed takes a whole number from 0");
-}
-
-/** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */
-function pictureDepth(depth: string): number | "all" | undefined {
-  if (depth === "all") return depth;
-  return /^[1-9]\d{0,5}$/.test(depth) ? Number(depth) : undefined;
 }
 
 async function build(session: Session, given: CommandLine): Promise<ExitCode> {
@@ -132,6 +126,10 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   if (target === "tfjs-train") {
     const { buildTrainingModule } = await import("./build-step-module.js");
     return buildTrainingModule(session, { ...args, set, seed: given.seed });
+  }
+  if (target === "torch" && args.recipe !== undefined) {
+    const { buildTorchTraining } = await import("./build-torch-training.js");
+    return buildTorchTraining(session, { ...args, recipe: args.recipe, set, seed: given.seed });
   }
   const found = await compileOneModel(session, args.path, args.model, set);
   if (found === undefined) return 1;
@@ -192,12 +190,13 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         defaultDescription: "by the extension of -o: .onnx, .safetensors, .svg",
         requiresArg: true,
         describe:
-          "onnx: a model for deployment; onnx-train: a recipe's training step; tfjs: a folder that tf.loadGraphModel loads; tfjs-train: a recipe's training step as an ES module for TensorFlow.js; safetensors: only the weights, by the model's names; torch: a folder with the network as a module of PyTorch; svg: a diagram of the network; ir: the graph as text",
+          "onnx: a model for deployment; onnx-train: a recipe's training step; tfjs: a folder that tf.loadGraphModel loads; tfjs-train: a recipe's training step as an ES module for TensorFlow.js; safetensors: only the weights, by the model's names; torch: a folder with the network as a module of PyTorch, with --recipe and scripts that train it; svg: a diagram of the network; ir: the graph as text",
       })
       .option("model", modelOption)
       .option("recipe", {
         ...recipeOption,
-        describe: "onnx-train, tfjs-train: the recipe of the step; optional if there is only one",
+        describe:
+          "onnx-train, tfjs-train: the recipe of the step; optional if there is only one; torch: also write train.py, which trains by it",
       })
       .option("batch", {
         type: "number",
@@ -212,9 +211,10 @@ export const buildCommand: CommandModule<object, CommandLine> = {
       .option("weights-map", weightsMapOption)
       .option("seed", {
         type: "number",
-        defaultDescription: `${usualSeed}; tfjs-train: the recipe's`,
+        defaultDescription: `${usualSeed}; tfjs-train, torch: the recipe's`,
         requiresArg: true,
-        describe: "seed of the initial weights; tfjs-train: and of the masks of dropout",
+        describe:
+          "seed of the initial weights; tfjs-train: and of the masks of dropout; torch with --recipe: of the run",
       })
       .option("opset", {
         type: "number",

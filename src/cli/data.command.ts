@@ -23,6 +23,7 @@ import { summaryJson, summaryText } from "./data-summary.js";
 import { takeInterrupts } from "./interrupts.js";
 import { displayPath } from "./project.js";
 import { type ExitCode, runCommand, type Session } from "./session.js";
+import { recipeOption, recipeSetOption } from "./shared-options.js";
 import { widthOn } from "./terminal.js";
 import { UsageError } from "./usage.js";
 import { checkWhole } from "./whole-number.js";
@@ -31,11 +32,16 @@ const formats = ["pretty", "json"] as const;
 
 interface DataArguments {
   readonly dir: string;
-  readonly size: number;
+  readonly size?: number | undefined;
   readonly sheet?: string | undefined;
   readonly manifest?: string | undefined;
-  readonly format: (typeof formats)[number];
+  readonly format?: (typeof formats)[number] | undefined;
+  readonly for?: string | undefined;
+  readonly recipe?: string | undefined;
+  readonly set?: readonly string[] | undefined;
 }
+
+const usualSize = 112;
 
 const sheetForms = { ".svg": sheetSvg, ".html": sheetHtml } as const;
 const manifestForms: Readonly<Record<string, ManifestForm>> = { ".json": "json", ".csv": "csv" };
@@ -44,8 +50,7 @@ const manifestForms: Readonly<Record<string, ManifestForm>> = { ".json": "json",
 function formOf<T>(flag: string, file: string, forms: Readonly<Record<string, T>>): T {
   const form = forms[extname(file).toLowerCase()];
   if (form !== undefined) return form;
-  const detail = `--${flag} takes a file that ends in ${Object.keys(forms).join(" or ")}, not "${file}"`;
-  throw new UsageError(diagnose("tool/wrong-usage", { command: "data", detail }));
+  throw wrongUsage(`--${flag} takes a file that ends in ${Object.keys(forms).join(" or ")}, not "${file}"`);
 }
 
 /** Maximum number of classes on a sheet: data of identities may have thousands. */
@@ -68,8 +73,25 @@ function candidatesFor(set: LyingSet): ReadonlySet<LyingPicture> {
   return new Set(drawn);
 }
 
+const wrongUsage = (detail: string): UsageError =>
+  new UsageError(diagnose("tool/wrong-usage", { command: "data", detail }));
+
+/** `--for` writes a manifest and nothing else; without it, there is no recipe. */
+async function dataFor(session: Session, args: DataArguments, path: string): Promise<ExitCode> {
+  const { dir, manifest, recipe, set } = args;
+  const useless = (["size", "sheet", "format"] as const).find((flag) => args[flag] !== undefined);
+  if (useless !== undefined) throw wrongUsage(`--for writes a manifest only, and has no use for --${useless}`);
+  if (manifest === undefined || extname(manifest).toLowerCase() !== ".csv")
+    throw wrongUsage("--for goes with --manifest FILE.csv, the table to write");
+  const { writeManifestFor } = await import("./data-for-recipe.js");
+  return writeManifestFor(session, { dir, path, recipe, set, manifest });
+}
+
 async function data(session: Session, args: DataArguments): Promise<ExitCode> {
-  const { dir, size, sheet, manifest, format } = args;
+  if (args.for !== undefined) return dataFor(session, args, args.for);
+  const { dir, size = usualSize, sheet, manifest, format } = args;
+  const lonely = (["recipe", "set"] as const).find((flag) => args[flag] !== undefined);
+  if (lonely !== undefined) throw wrongUsage(`--${lonely} goes with --for MODEL.lfer`);
   checkWhole("data", "size", size, 1, 100_000);
   const sheetForm = sheet === undefined ? undefined : formOf("sheet", sheet, sheetForms);
   const manifestForm = manifest === undefined ? undefined : formOf("manifest", manifest, manifestForms);
@@ -180,7 +202,7 @@ export const dataCommand: CommandModule<object, DataArguments> = {
       .positional("dir", { type: "string", demandOption: true, describe: "the folder of the pictures, or a table" })
       .option("size", {
         type: "number",
-        default: 112,
+        defaultDescription: String(usualSize),
         requiresArg: true,
         describe: "side length of the model's picture in pixels: smaller pictures are counted",
       })
@@ -195,13 +217,22 @@ export const dataCommand: CommandModule<object, DataArguments> = {
         describe:
           "a .json or .csv file with every picture's path, class, split, digest and size: written if it does not exist, else compared; a difference gives exit code 1",
       })
+      .option("for", {
+        type: "string",
+        requiresArg: true,
+        describe:
+          "a .lfer file: write the manifest as its recipe reads the data, a table of path, class or shares, split, person and group, for train.py and csv(...)",
+      })
+      .option("recipe", { ...recipeOption, describe: "--for: the recipe; optional if there is only one" })
+      .option("set", { ...recipeSetOption, describe: "--for: set a parameter of the recipe" })
       .option("format", {
         choices: formats,
-        default: "pretty" as const,
+        defaultDescription: "pretty",
         requiresArg: true,
         describe: "pretty, or json: one object with complete lists",
       })
       .example("lferc data faces --sheet faces.html", "a sheet with some of each class")
+      .example("lferc data faces --for model.lfer --manifest faces.csv", "the pictures of its recipe, for train.py")
       .example("lferc data faces --manifest faces.json", "pin a data set; in CI: check that it is unchanged"),
   handler: (args) => runCommand((session) => data(session, args)),
 };

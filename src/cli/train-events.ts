@@ -41,6 +41,10 @@ export type StoppedRun = Pick<Extract<RunResult, { kind: "interrupted" }>, "plan
 const roundingText =
   "from here on its losses part from those of an undisturbed run, by rounding alone: for LFER-LDL by about 0.3 % in the second step and 2 % over four are normal\n";
 
+/** A run that train.py began. */
+const otherDrawsText =
+  "weights, optimiser, steps and schedule go on as they are; the order of the pictures and augmentations are drawn anew, by lferc's own numbers\n";
+
 export const runTitle = ({ student, name }: OneRecipe["recipe"]): string => `${student.name}, recipe ${name}`;
 
 /** Prints the events of a run. */
@@ -91,7 +95,9 @@ export function eventsFor(
     onContinue: (epochsDone, changes) => {
       if (epochsDone > 0) say(`resumes after ${counted(epochsDone, "epoch")}\n`);
       for (const { field, values } of changes) say(`${field}: ${values[0]} before, ${values[1]} from now on\n`);
-      if (changes.some(({ field }) => field === "engine" || field === "threads")) say(roundingText);
+      const engines = changes.find(({ field }) => field === "engine");
+      if (engines?.values[0] === '"torch"') say(otherDrawsText);
+      else if (changes.some(({ field }) => field === "engine" || field === "threads")) say(roundingText);
     },
     onStart: (description, stepsPerEpoch) => {
       stretch.begin();

@@ -14,6 +14,9 @@ export interface LabelColumns {
 /** Columns with another meaning than a class. */
 const ownColumns: readonly string[] = ["path", "split", "person", "group"];
 
+/** Whether a class of this name could not have a column of shares: the column would mean something else. */
+export const isReservedColumn = (name: string): boolean => [...ownColumns, "label"].includes(name.trim().toLowerCase());
+
 export const sameColumn = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** A column of class names if there is one; otherwise every column without another meaning is a class. */

@@ -174,6 +174,27 @@ export interface RunIdentity {
   readonly begun: string;
 }
 
+/** What decides a run besides its pictures, as in its record. */
+export function recordOfPlan(facts: Omit<RunFacts, "data">): JsonObject {
+  const { plan, sourceSha256, entry, set, limit, teacherSha256, weightsSha256, distributionsSha256, fold } = facts;
+  return {
+    model: plan.recipe.student.name,
+    input: plan.picture,
+    labels: plan.labels ?? null,
+    recipe: resolvedRecipe(plan),
+    settings: Object.fromEntries(set),
+    seed: plan.seed,
+    epochs: plan.epochs,
+    limit: limit ?? null,
+    sourceSha256,
+    ...(entry === runFiles.model ? {} : { entry }),
+    teacherSha256: teacherSha256 ?? null,
+    weightsSha256: weightsSha256 ?? null,
+    distributionsSha256: distributionsSha256 ?? null,
+    fold: fold ?? null,
+  };
+}
+
 /** The object of `run.json`; `before`: of a run that goes on. */
 export function runRecord(
   facts: RunFacts,
@@ -183,8 +204,6 @@ export function runRecord(
   before?: { readonly record: JsonObject; readonly epochsDone: number } | undefined,
 ): JsonObject {
   const { commandLine, commit, engineVersion, sharpVersion } = circumstances;
-  const { plan, sourceSha256, entry, set, limit, data, teacherSha256, weightsSha256, distributionsSha256, fold } =
-    facts;
   const now = {
     name: engine.name,
     description: engine.description,
@@ -202,21 +221,8 @@ export function runRecord(
     begun,
     commandLine,
     commit: commit ?? null,
-    model: plan.recipe.student.name,
-    input: plan.picture,
-    labels: plan.labels ?? null,
-    recipe: resolvedRecipe(plan),
-    settings: Object.fromEntries(set),
-    seed: plan.seed,
-    epochs: plan.epochs,
-    limit: limit ?? null,
-    sourceSha256,
-    ...(entry === runFiles.model ? {} : { entry }),
-    teacherSha256: teacherSha256 ?? null,
-    weightsSha256: weightsSha256 ?? null,
-    distributionsSha256: distributionsSha256 ?? null,
-    fold: fold ?? null,
-    data,
+    ...recordOfPlan(facts),
+    data: facts.data,
   };
   return { ...record, identity: sha256([JSON.stringify(decisive(record))]) };
 }

@@ -23,6 +23,7 @@ import { studyScenarios } from "./study-scenarios.js";
 import { tfjsScenarios } from "./tfjs-scenarios.js";
 import { tfjsTrainScenarios } from "./tfjs-train-scenarios.js";
 import { torchScenarios } from "./torch-scenarios.js";
+import { torchTrainScenarios } from "./torch-train-scenarios.js";
 import { trainScenarios } from "./train-scenarios.js";
 import { weightsScenarios } from "./weights-scenarios.js";
 
@@ -168,6 +169,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...pictureScenarios,
   ...facesScenarios,
   ...lookScenarios,
+  ...torchTrainScenarios,
   ...trainScenarios,
   ...loaderScenarios,
   ...reportScenarios,

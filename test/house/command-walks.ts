@@ -14,6 +14,7 @@ import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
+import { dataWalk } from "./data-walk.js";
 import { choices, faces, inGate, inWatch, ofModelFile, shuffledUnits, type Trial, type Walk } from "./walk-lines.js";
 
 export const source = `${smallSource({ run: "batch: 16, epochs: 1" })
@@ -453,21 +454,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       ...studyFlags,
     },
   },
-  data: {
-    line: { paths: ["faces"] },
-    flags: {
-      size: { lines: choices("--size", ["8", "112"]), hasDefault: true },
-      sheet: {
-        lines: choices("--sheet", ["a.svg", "a.html"]),
-        refused: [[{ "--sheet": "a.png" }, "tool/wrong-usage"]],
-      },
-      manifest: {
-        lines: choices("--manifest", ["a.json", "a.csv"]),
-        refused: [[{ "--manifest": "a.txt" }, "tool/wrong-usage"]],
-      },
-      format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true },
-    },
-  },
+  data: dataWalk,
   faces: {
     line: { "--out": "drawn", "--count": "6", "--size": "16" },
     flags: {

@@ -83,7 +83,9 @@ const homonyms: Readonly<Record<string, readonly string[]>> = {
   "targets/svg/fold.ts": ['"equal"'],
   "targets/svg/units.ts": ['"equal"'],
   "targets/tfjs-train/print-state.ts": ['"constant"'],
+  "targets/torch-train/print-augmentations.ts": ['"resize"'],
   "training/run-record.ts": ['"identity"'],
+  "training/training-manifest.ts": ['"split"'],
   "weights/initialise.ts": ['"constant"'],
 };
 

@@ -203,10 +203,12 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
   },
   {
     title: "drawn faces as a data set",
+    files: { "m.lfer": network },
     steps: [
       { args: ["faces", "-o", "faces", "--count", "14", "--size", "24"], writes: ["faces"] },
       { args: ["data", "faces"] },
       { args: ["data", "faces", "--sheet", "s.html", "--manifest", "m.json"], writes: ["s.html", "m.json"] },
+      { args: ["data", "faces", "--for", "m.lfer", "--manifest", "m.csv"], writes: ["m.csv"] },
     ],
   },
   {

@@ -1,3 +1,4 @@
+import type { RandomStream } from "../../random/stream.js";
 import type { RgbImage } from "../rgb-image.js";
 import { type Augmentation, drawBelow, drawBetween } from "./augmentation.js";
 import { greyOf } from "./grey.js";
@@ -18,18 +19,23 @@ export interface JitterChange {
  * share of the circle from -v to v, in random order (torchvision's ColorJitter).
  */
 export function colorJitter(options: Readonly<Record<JitterKind, number>>): Augmentation {
-  const kinds = jitterKinds.filter((kind) => options[kind] > 0);
-  return (image, random) => {
-    const left = [...kinds];
-    const changes: JitterChange[] = [];
-    while (left.length > 0) {
-      const [kind] = left.splice(drawBelow(left.length, random), 1) as [JitterKind];
-      const value = options[kind];
-      const [low, high] = kind === "hue" ? [-value, value] : [Math.max(0, 1 - value), 1 + value];
-      changes.push({ kind, by: drawBetween(low, high, random) });
-    }
-    return jittered(image, changes);
-  };
+  return (image, random) => jittered(image, drawChanges(options, random));
+}
+
+/** The changes of a picture, in their order. */
+export function drawChanges(
+  options: Readonly<Record<JitterKind, number>>,
+  random: RandomStream,
+): readonly JitterChange[] {
+  const left = jitterKinds.filter((kind) => options[kind] > 0);
+  const changes: JitterChange[] = [];
+  while (left.length > 0) {
+    const [kind] = left.splice(drawBelow(left.length, random), 1) as [JitterKind];
+    const value = options[kind];
+    const [low, high] = kind === "hue" ? [-value, value] : [Math.max(0, 1 - value), 1 + value];
+    changes.push({ kind, by: drawBetween(low, high, random) });
+  }
+  return changes;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface AffineOptions {
   readonly border: Border;
 }
 
+type Size = Pick<RgbImage, "width" | "height">;
+
 /** The random values for one picture. */
 export interface AffineChange {
   /** Clockwise. */
@@ -28,7 +30,12 @@ export function randomAffine(options: AffineOptions): Augmentation {
   return (image, random) => moved(image, drawChange(image, options, random), options.border);
 }
 
-function drawChange({ width, height }: RgbImage, options: AffineOptions, random: RandomStream): AffineChange {
+/** The random values for a picture of this size. */
+export function drawChange(
+  { width, height }: Size,
+  options: Omit<AffineOptions, "border">,
+  random: RandomStream,
+): AffineChange {
   const { degrees, translate, scale } = options;
   const angle = drawBetween(-degrees, degrees, random);
   const right = drawBetween(-translate[0] * width, translate[0] * width, random);

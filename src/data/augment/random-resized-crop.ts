@@ -28,7 +28,12 @@ export function randomResizedCrop(options: CropOptions): Augmentation {
   };
 }
 
-function drawPart(image: RgbImage, { scale, ratio }: CropOptions, random: RandomStream): Window {
+/** The part of a picture of this size. */
+export function drawPart(
+  image: Pick<RgbImage, "width" | "height">,
+  { scale, ratio }: Pick<CropOptions, "scale" | "ratio">,
+  random: RandomStream,
+): Window {
   for (let i = 0; i < tries; i++) {
     const area = image.width * image.height * drawBetween(scale[0], scale[1], random);
     const proportion = Math.exp(drawBetween(Math.log(ratio[0]), Math.log(ratio[1]), random));

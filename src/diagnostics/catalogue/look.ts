@@ -130,6 +130,36 @@ export const lookEntries = {
     good: { command: "lferc data faces --manifest faces.json" },
   }),
 
+  "look/no-manifest": entry<{ data: string; reason: "table" | "cut" | "outside" | "class"; name: string }>({
+    severity: "error",
+    message: (h) => {
+      const reasons = {
+        table: `its pictures are in a table: ${h.name} is no file`,
+        cut: `${h.name} is only a part of its file, cut out by the table`,
+        outside: `${h.name} is outside the folder of the others, or has a name that tables cannot hold`,
+        class: `a column of shares cannot be called ${h.name}, like the class`,
+      };
+      return `${h.data} has no manifest: ${reasons[h.reason]}`;
+    },
+    help: (h) =>
+      h.reason === "class"
+        ? "Give the class another name, by `merge` or in the data."
+        : "Save the pictures as files, one for each, and list those.",
+    explanation:
+      "A manifest for another program lists files below one folder. Pixels in a table, or faces cut out while reading, are no files.",
+    bad: { command: "lferc data FER2013 --for model.lfer --manifest faces.csv" },
+    good: { command: "lferc data faces --for model.lfer --manifest faces.csv" },
+  }),
+
+  "look/manifest-exists": entry<{ path: string }>({
+    severity: "error",
+    message: (h) => `${h.path} exists, and nothing is overwritten`,
+    help: () => "Remove it, or name another file after --manifest.",
+    explanation: "A run may depend on this list of pictures.",
+    bad: { command: "lferc data faces --for model.lfer --manifest there-already.csv" },
+    good: { command: "lferc data faces --for model.lfer --manifest faces.csv" },
+  }),
+
   "look/other-data": entry<{
     path: string;
     manifest: string;

@@ -190,4 +190,25 @@ export const recipeEntries = {
     bad: pooledNorm(1),
     good: pooledNorm(2),
   }),
+  "recipe/not-in-torch": entry<{ recipe: string; what: "folds" | "labels" | "outputs" }>({
+    severity: "error",
+    message: (h) => {
+      const reasons = {
+        folds: "trains several models in turn (folds), and train.py trains one",
+        labels: "has a student without labels, and train.py takes the classes from it",
+        outputs: "is evaluated by a loss of outputs that the student has only in training",
+      };
+      return `${h.recipe} ${reasons[h.what]}`;
+    },
+    help: (h) =>
+      ({
+        folds: "Set `folds: 1`, or train by `lferc train`.",
+        labels: "Name the classes in the model: `output logits: labels([...])`.",
+        outputs: "Let the loss read such outputs `if training` only.",
+      })[h.what],
+    explanation:
+      "A script on another machine does all of a recipe or nothing of it: what it cannot do is refused when it is written.",
+    bad: { command: "lferc build folds.lfer --target torch --recipe Folds -o folds" },
+    good: { command: "lferc build model.lfer --target torch --recipe R -o model" },
+  }),
 } as const;
