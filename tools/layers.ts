@@ -144,6 +144,11 @@ export const layers: readonly Layer[] = [
     mayImport: ["passes", "weights", "analysis", "reference", "ops", "recipe", "ir", "formats", "diagnostics"],
   },
   {
+    place: "targets/onnx/quantize",
+    does: "an ONNX file on 8-bit numbers: ranges, layers that stay float32, QDQ nodes",
+    mayImport: ["targets/onnx", "autodiff", "passes", "ops", "ir", "diagnostics"],
+  },
+  {
     place: "targets/onnx-train",
     does: "a training step to an ONNX file with its initial state, and its verification",
     mayImport: ["targets/onnx", "weights", "reference", "ops", "ir", "diagnostics"],

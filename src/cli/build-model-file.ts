@@ -12,6 +12,7 @@ import { version } from "../version.js";
 import type { WeightsType } from "../weights/weights-type.js";
 import { formatBytes, writeOutput, writeOutputs } from "./build-files.js";
 import { outputName } from "./build-output.js";
+import type { QuantiseArguments } from "./build-quantised.js";
 import { liveLine } from "./live-line.js";
 import { proofReport } from "./proof-progress.js";
 import type { ExitCode, Session } from "./session.js";
@@ -34,6 +35,7 @@ export interface ModelFileArguments extends WeightArguments {
   readonly "weights-type"?: WeightsType | undefined;
   /** To put preprocessing inside: for pictures of this size. */
   readonly pictures?: { readonly height: number; readonly width: number } | "network" | undefined;
+  readonly quantise?: QuantiseArguments | undefined;
 }
 
 interface Input {
@@ -71,6 +73,8 @@ export async function buildModelFile(
   const { pictures } = args;
   const { preprocessorFor } = pictures === undefined ? {} : await import("../deploy/inside-preprocessing.js");
   const explained = args.explain === true ? (await import("./build-explained.js")).explanation() : undefined;
+  const quantiser =
+    args.quantise === undefined ? undefined : (await import("./build-quantised.js")).quantiser(session, args.quantise);
   const report = proofReport(isLiveTerminal() ? liveLine() : undefined, session.talk);
   const built = await buildOnnx(graph, {
     onProgress: report.show,
@@ -85,6 +89,7 @@ export async function buildModelFile(
     loadRuntime: () => loadRuntime(session),
     provenance: { lferVersion: version, sourceSha256: sourceDigest(sources), settings },
     describeSpan: placesFromHome(sources),
+    rewriteFile: quantiser?.rewriteFile,
   });
   report.clear();
   if (built.kind === "refused") {
@@ -103,6 +108,7 @@ export async function buildModelFile(
   if (built.preprocessingError !== undefined) {
     session.talk(`with preprocessing inside, equal to predict: ${built.preprocessingError.toExponential(1)}\n`);
   }
+  if (quantiser !== undefined) session.talk(quantiser.report());
   const noise = built.verification?.fullSizeNoise;
   if (noise !== undefined) {
     session.talk(

@@ -18,6 +18,10 @@ export type BuildFlag =
   | "with-preprocessing"
   | "explain"
   | "format"
+  | "quantize"
+  | "calibrate"
+  | "calibration"
+  | "keep-accuracy"
   | "depth"
   | "convention";
 
@@ -25,6 +29,7 @@ export const buildTargets = {
   onnx: [
     ...(["model", "set", "weights", "weights-map", "seed", "opset", "optimize", "block", "verify", "card"] as const),
     ...(["with-preprocessing", "weights-type", "explain", "format"] as const),
+    ...(["quantize", "calibrate", "calibration", "keep-accuracy"] as const),
   ],
   "onnx-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "opset", "verify", "split"],
   "tfjs-train": ["recipe", "batch", "set", "weights", "weights-map", "seed", "verify"],
@@ -71,9 +76,3 @@ function clashInTorch(
 /** The message for a flag that the target does not use, or that does not go with another one. */
 export const wrongFlag = (...given: Parameters<typeof misplacedFlag>): string | undefined =>
   misplacedFlag(...given) ?? clashInTorch(...given);
-
-/** The depth of a picture from `--depth`; undefined if it is neither a depth nor `all`. */
-export function pictureDepth(depth: string): number | "all" | undefined {
-  if (depth === "all") return depth;
-  return /^[1-9]\d{0,5}$/.test(depth) ? Number(depth) : undefined;
-}

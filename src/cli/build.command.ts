@@ -1,106 +1,29 @@
 import type { CommandModule } from "yargs";
-import { type MacsConvention, macsConventions } from "../analysis/conventions.js";
-import { diagnose } from "../diagnostics/diagnostic.js";
+import { macsConventions } from "../analysis/conventions.js";
 import { invariant } from "../diagnostics/invariant.js";
-import { suggest } from "../diagnostics/suggest.js";
 import { printGraph } from "../ir/text.js";
-import {
-  blocks,
-  isBlock,
-  isOptimizeLevel,
-  levelsWithoutLayout,
-  type OptimizeLevel,
-  optimizeLevels,
-  usualBlock,
-} from "../passes/pipeline.js";
+import { isBlock, isOptimizeLevel, type OptimizeLevel, usualBlock } from "../passes/pipeline.js";
 import { defaultConvention } from "../recipe/measures.js";
-import { defaultOpset, isKnownOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
-import { type WeightsType, weightsTypes } from "../weights/weights-type.js";
-import {
-  explainFormatOption,
-  type explainFormats,
-  explainOption,
-  modelFileProblem,
-  pictureSize,
-  preprocessingOption,
-} from "./build-file-options.js";
+import { defaultOpset, newestOpset, oldestOpset } from "../targets/onnx/opsets.js";
+import { weightsTypes } from "../weights/weights-type.js";
+import { type CommandLine, checkUsage } from "./build-arguments.js";
+import { explainFormatOption, explainOption, pictureSize, preprocessingOption } from "./build-file-options.js";
 import { keepsInputs, writeOutput } from "./build-files.js";
 import { buildModelFile } from "./build-model-file.js";
-import { isStdout, outputProblem, targetOf } from "./build-output.js";
-import { isBuildTarget, laterTargets, pictureDepth, targetNames, wrongFlag } from "./build-targets.js";
+import { outputProblem, targetOf } from "./build-output.js";
 import { buildTrainingStep } from "./build-training-step.js";
 import { compileOneModel } from "./one-model.js";
 import { isOnnxPath } from "./onnx-file.js";
+import { pictureDepth } from "./picture-depth.js";
+import { quantiseArguments, quantiseOptions } from "./quantise-flags.js";
 import type { ExitCode, Session } from "./session.js";
 import { modelOption, parseSettings, recipeOption, recipeSetOption, watchOption } from "./shared-options.js";
 import { UsageError } from "./usage.js";
 import { runWatchable } from "./watch.js";
-import { type WeightArguments, weightsMapOption, weightsOption } from "./weight-arguments.js";
+import { weightsMapOption, weightsOption } from "./weight-arguments.js";
 
 const usualSeed = 0;
 const usualLevel: OptimizeLevel = 1;
-
-interface BuildArguments extends WeightArguments {
-  readonly path: string;
-  readonly output: string;
-  readonly target: string;
-  readonly model?: string | undefined;
-  readonly recipe?: string | undefined;
-  readonly batch?: number | undefined;
-  readonly set?: readonly string[] | undefined;
-  readonly opset?: number | undefined;
-  readonly optimize?: number | undefined;
-  readonly block?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly verify?: boolean | undefined;
-  readonly split?: boolean | undefined;
-  readonly card?: boolean | undefined;
-  readonly watch: boolean;
-  readonly depth?: string | undefined;
-  readonly convention?: MacsConvention | undefined;
-  readonly "weights-type"?: WeightsType | undefined;
-  readonly "with-preprocessing"?: string | undefined;
-  readonly explain?: boolean | undefined;
-  readonly format?: (typeof explainFormats)[number] | undefined;
-}
-
-/** As written: the target may follow from the output's file extension. */
-type CommandLine = Omit<BuildArguments, "target"> & { readonly target?: string | undefined };
-
-function checkUsage(args: BuildArguments): ReturnType<typeof diagnose> | undefined {
-  const { target, opset, optimize, seed, batch, weights, "weights-map": map, depth } = args;
-  const wrong = (detail: string) => diagnose("tool/wrong-usage", { command: "build", detail });
-  if (laterTargets.includes(target)) return diagnose("onnx/unsupported-target", { target, available: targetNames });
-  if (!isBuildTarget(target)) {
-    const holes = { command: "build", flag: "--target", given: target, takes: targetNames.join(", ") };
-    return diagnose("tool/wrong-value", { ...holes, suggestion: suggest(target, targetNames) });
-  }
-  if (weights === undefined && map !== undefined) return wrong("--weights-map goes with --weights");
-  const misplaced = wrongFlag(target, { ...args });
-  if (misplaced !== undefined) return wrong(misplaced);
-  if (args.split === true && isStdout(args.output))
-    return wrong("--split writes two files, standard output takes one: name one after -o");
-  if (args.card === true && isStdout(args.output))
-    return wrong("--card writes a second file, standard output takes one: name one after -o");
-  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
-    return wrong("--batch takes a whole number from 1");
-  if (depth !== undefined && pictureDepth(depth) === undefined)
-    return wrong("--depth takes a whole number from 1, or all");
-  if (opset !== undefined && !Number.isInteger(opset)) return wrong("--opset takes a whole number");
-  if (opset !== undefined && !isKnownOpset(opset)) {
-    return diagnose("onnx/unsupported-opset", { opset, oldest: oldestOpset, newest: newestOpset });
-  }
-  if (optimize !== undefined && !isOptimizeLevel(optimize))
-    return wrong(`--optimize takes ${optimizeLevels.join(", ")}`);
-  if (optimize === 2 && target !== "onnx")
-    return diagnose("onnx/unsupported-level", { level: optimize, known: levelsWithoutLayout });
-  const ofFile = modelFileProblem(args);
-  if (ofFile !== undefined) return wrong(ofFile);
-  if (args.block !== undefined && !isBlock(args.block)) return wrong(`--block takes ${blocks.join(" or ")}`);
-  if (args.block !== undefined && optimize !== 2) return wrong("--block goes with --optimize 2");
-  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0)) return undefined;
-  return wrong("--seed takes a whole number from 0");
-}
 
 async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   const target = targetOf(given.output, given.target);
@@ -163,7 +86,8 @@ async function build(session: Session, given: CommandLine): Promise<ExitCode> {
   }
   const { "with-preprocessing": pictures } = args;
   const withPictures = { ...args, pictures: pictures === undefined ? undefined : pictureSize(pictures) };
-  return buildModelFile(session, withPictures, { graph, sources: compiled.sources, settings: set });
+  const withAll = { ...withPictures, quantise: quantiseArguments(args) };
+  return buildModelFile(session, withAll, { graph, sources: compiled.sources, settings: set });
 }
 
 export const buildCommand: CommandModule<object, CommandLine> = {
@@ -262,6 +186,10 @@ export const buildCommand: CommandModule<object, CommandLine> = {
         describe:
           "onnx (float32, float16), tfjs: how filters and matrices are stored; runtimes convert them to float32",
       })
+      .option("quantize", quantiseOptions.quantize)
+      .option("calibrate", quantiseOptions.calibrate)
+      .option("calibration", quantiseOptions.calibration)
+      .option("keep-accuracy", quantiseOptions["keep-accuracy"])
       .option("watch", watchOption)
       .option("depth", {
         type: "string",

@@ -58,7 +58,8 @@ export async function openForJudging(
   return { set, name, split, samples, judgedEpochs: samples === set.heldOut };
 }
 
-async function openSet(
+/** The whole data set, in a layout recognised by its contents. */
+export async function openSet(
   data: string,
   { thing, labels, seed, size }: JudgingRequest,
 ): Promise<DataSet | readonly Problem[]> {

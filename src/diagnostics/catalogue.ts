@@ -16,6 +16,7 @@ import { importEntries } from "./catalogue/import.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lookEntries } from "./catalogue/look.js";
+import { quantisedEntries } from "./catalogue/onnx/quantised.js";
 import { onnxReadEntries } from "./catalogue/onnx/read.js";
 import { onnxEntries } from "./catalogue/onnx/written.js";
 import { pictureEntries } from "./catalogue/picture.js";
@@ -82,6 +83,7 @@ export const catalogue = {
   ...tfjsEntries,
   ...pictureEntries,
   ...onnxReadEntries,
+  ...quantisedEntries,
   ...tfjsTrainEntries,
   ...torchEntries,
   ...weightsEntries,

@@ -17,6 +17,7 @@ import { lookScenarios } from "./look-scenarios.js";
 import { measuredScenarios } from "./measured-scenarios.js";
 import { onnxScenarios } from "./onnx-scenarios.js";
 import { pictureScenarios } from "./picture-scenarios.js";
+import { quantisedScenarios } from "./quantised-scenarios.js";
 import { reportScenarios } from "./report-scenarios.js";
 import { statsScenarios } from "./stats-scenarios.js";
 import { studyScenarios } from "./study-scenarios.js";
@@ -164,6 +165,7 @@ export const commandScenarios: Readonly<Record<string, Scenario>> = {
   ...measuredScenarios,
   ...graphScenarios,
   ...onnxScenarios,
+  ...quantisedScenarios,
   ...tfjsScenarios,
   ...torchScenarios,
   ...pictureScenarios,

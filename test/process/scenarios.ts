@@ -114,6 +114,10 @@ if ((await diagnoseText("lfer 1\\n")).length > 0) process.exit(1);`,
       { args: ["build", "m.lfer", "-o", "m.onnx"], writes: ["m.onnx"] },
       { args: ["build", "m.lfer", "-o", "p.onnx", "--with-preprocessing=50x60"], writes: ["p.onnx"] },
       {
+        args: ["build", "m.lfer", "-o", "q.onnx", "--quantize", "int8", "--calibrate", "generated"],
+        writes: ["q.onnx"],
+      },
+      {
         args: ["build", "m.lfer", "--target", "onnx-train", "--recipe", "Faces", "-o", "step.onnx"],
         writes: ["step.onnx"],
       },

@@ -13,9 +13,10 @@ import {
   type WatchPass,
 } from "../../passes/pipeline.js";
 import { removeDeadNodes } from "../../passes/remove-dead-nodes.js";
+import type { WeightedGraph } from "../../passes/weighted-graph.js";
 import { loadWeights, type NamesAccount, type RefusedWeights, type WeightSource } from "../../weights/load-weights.js";
 import { describeModel, type Provenance } from "./describe-model.js";
-import { emitOnnxPieces } from "./emit.js";
+import { emitOnnxPieces, type OnnxOptions } from "./emit.js";
 import { findNotFinite } from "./finite-weights.js";
 import type { Pieces } from "./framing.js";
 import { type Rounding, roundToHalves } from "./half-weights.js";
@@ -46,7 +47,15 @@ export interface BuildOptions {
   readonly onProgress?: ((progress: ProofProgress) => void) | undefined;
   readonly provenance: Omit<Provenance, "weights" | "evaluation">;
   readonly describeSpan?: ((span: Span) => string) | undefined;
+  /** Makes another file of the verified one's model, for example on 8-bit numbers. */
+  readonly rewriteFile?: RewriteFile | undefined;
 }
+
+/** The weights that a file would have, and how it would be written, to the pieces of another file. */
+export type RewriteFile = (
+  model: WeightedGraph<Float32Array>,
+  options: OnnxOptions,
+) => Promise<{ readonly pieces: Pieces; readonly nodeCount: number } | readonly Diagnostic[]>;
 
 export type BuildResult =
   | RefusedWeights
@@ -122,12 +131,17 @@ export async function buildOnnx(whole: Graph, options: BuildOptions): Promise<Bu
     pictures: inside,
     halves: halves?.stored,
   };
-  const pieces = emitOnnxPieces(model, emitted);
+  const rewritten = await options.rewriteFile?.(model, emitted);
+  if (rewritten !== undefined && !("pieces" in rewritten)) return refuse(rewritten);
+  const { pieces, nodeCount } = rewritten ?? {
+    pieces: emitOnnxPieces(model, emitted),
+    nodeCount: model.graph.nodes.length,
+  };
   const { runtime, ...proved } = proof;
   const built = {
     kind: "built",
     pieces,
-    nodeCount: model.graph.nodes.length,
+    nodeCount,
     account: loaded.account,
     ...proved,
   } as const;
