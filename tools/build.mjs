@@ -47,10 +47,11 @@ const modules = {
   banner: { js: requireBanner },
 };
 
-/** Leaves the other commands out of the script: dist/lferc.js does not use it for them. */
+/** Leaves the other commands out of the script, and what decodes pictures: dist/lferc.js does not use it for them. */
 const withoutOtherCommands = {
   name: "without other commands",
   setup({ onResolve }) {
+    onResolve({ filter: /^\.\/build-quantised\.js$/ }, ({ path }) => ({ path, external: true }));
     onResolve({ filter: /\.command\.js$/ }, ({ path, kind }) => {
       const isLeftOut = kind === "dynamic-import" && !ownCommands.some((name) => path === `./${name}.command.js`);
       return isLeftOut ? { path, external: true } : undefined;

@@ -28,7 +28,9 @@ function isLarge(argument) {
  * (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING), neither of ONNX Runtime nor of sharp.
  */
 function standsAlone([name, ...rest]) {
-  return ownCommands.includes(name) && (name !== "build" || rest.includes("--no-verify"));
+  if (name !== "build") return ownCommands.includes(name);
+  // Pictures are decoded, and ONNX Runtime tells the ranges of tensors.
+  return rest.includes("--no-verify") && !rest.some((argument) => argument.startsWith("--quantize"));
 }
 
 function compiledCode() {

@@ -8,6 +8,7 @@ import type { NodeProto, OnnxParts, TensorProto, ValueInfoProto } from "../emit.
 import { attributeProto, rawBytes } from "../graph-builder.js";
 import { NameScope } from "../names.js";
 import { type Affine, affineOf, quantiseBias, quantiseWeight, type Range, type WeightTensor } from "./affine.js";
+import { int8FormOf } from "./int8-forms.js";
 import { type FileFacts, type FixedWeight, floatsOf, type Int8Layer, type Int8Plan } from "./plan.js";
 
 /** The plan's parts; `ranges` has every tensor whose range the plan uses. */
@@ -39,6 +40,9 @@ export function weightTensorOf({ tensor, turned, axis }: FixedWeight): WeightTen
 const sameNumbers = (one: Float32Array, other: Float32Array): boolean =>
   one.length === other.length && one.every((value, i) => value === other[i]);
 
+/** Beyond what any rounded tensor holds: a scale is at most a 255th of float32's range. */
+const fence = 3e38;
+
 interface StoredWeight {
   readonly scales: Float32Array;
   readonly read: string;
@@ -50,6 +54,8 @@ class QdqWriter {
   readonly #ranges: ReadonlyMap<string, Range>;
   readonly #names = new NameScope();
   readonly #layers: ReadonlyMap<NodeProto, Int8Layer>;
+  /** The names of the bounds of a Clip that changes nothing. */
+  #bounds: readonly [string, string] | undefined;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #edges: ValueInfoProto[] = [];
@@ -99,7 +105,7 @@ class QdqWriter {
       const { read, scales } = this.#weight(layer, bias, scale);
       inputs[1] = read;
       if (bias !== undefined) inputs[2] = this.#bias(layer, bias, scale, scales);
-    }
+    } else if (int8FormOf(node)?.kind === "weighted") inputs[0] = this.#fenced(node, inputs[0] ?? "");
     const outputs = (node.output ?? []).map((name) => {
       if (!this.#plan.rounded.has(name) || !this.#isOutput(name)) return name;
       const own = this.#names.take(`${name}.float`);
@@ -108,6 +114,23 @@ class QdqWriter {
     });
     this.#nodes.push({ ...node, input: inputs, output: outputs });
     for (const [i, name] of (node.output ?? []).entries()) this.#round(name, outputs[i] ?? name);
+  }
+
+  /**
+   * ONNX Runtime rounds the weights of a float32 layer between DequantizeLinear and QuantizeLinear itself, with one scale for all
+   * (WeightBiasQuantization). A Clip that changes nothing, behind the DequantizeLinear, hides the layer from that.
+   */
+  #fenced(node: NodeProto, input: string): string {
+    const [name = ""] = node.input ?? [];
+    if (input === name) return input;
+    const fenced = this.#names.take(`${name}.fenced`);
+    this.#bounds ??= [
+      this.#add("fence.low", "float32", [], Float32Array.of(-fence)),
+      this.#add("fence.high", "float32", [], Float32Array.of(fence)),
+    ];
+    this.#op("Clip", [input, ...this.#bounds], fenced);
+    this.#edges.push({ ...this.#infos.get(name), name: fenced });
+    return fenced;
   }
 
   #constant(name: string): TensorProto {
