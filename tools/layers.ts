@@ -202,6 +202,14 @@ export const layers: readonly Layer[] = [
     mayImport: ["targets/onnx", "passes", "data", "judging", "hosts", "ir", "formats", "diagnostics"],
   },
   {
+    place: "import",
+    does: "an ONNX file to a `.lfer` text with blocks, its weights, and the proof that both are the file's network",
+    mayImport: [
+      ...["compiler.ts", "targets/onnx", "weights", "reference", "analysis", "recipe", "syntax", "ops", "ir"],
+      ...["hosts", "formats", "diagnostics"],
+    ],
+  },
+  {
     place: "build-model.ts",
     does: "the entry point `buildOnnx`",
     mayImport: ["compiler.ts", "deploy", "targets/onnx", "source", "version.ts", "diagnostics"],
@@ -248,6 +256,7 @@ export const layers: readonly Layer[] = [
     does: "one file per command: arguments in, text and exit code out",
     mayImport: [
       ...["studies", "report", "training", "engines", "deploy", "judging", "data", "targets/svg", "targets/onnx-train"],
+      "import",
       ...[
         "targets/tfjs-model",
         "targets/tfjs-train",

@@ -37,6 +37,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => untyped((await import("./build.command.js")).buildCommand),
   },
   {
+    name: "import",
+    summary: "turn an ONNX file into a .lfer file and its weights",
+    failure: "a file that is not imported or not proven equal: nothing was written",
+    load: async () => untyped((await import("./import.command.js")).importCommand),
+  },
+  {
     name: "train",
     summary: "train a recipe on pictures",
     failure: "an error, no data, or an engine that cannot run",

@@ -16,6 +16,7 @@ import { importEntries } from "./catalogue/import.js";
 import { limitEntries } from "./catalogue/limit.js";
 import { lintEntries } from "./catalogue/lint.js";
 import { lookEntries } from "./catalogue/look.js";
+import { onnxImportedEntries } from "./catalogue/onnx/imported.js";
 import { quantisedEntries } from "./catalogue/onnx/quantised.js";
 import { onnxReadEntries } from "./catalogue/onnx/read.js";
 import { onnxEntries } from "./catalogue/onnx/written.js";
@@ -84,6 +85,7 @@ export const catalogue = {
   ...pictureEntries,
   ...onnxReadEntries,
   ...quantisedEntries,
+  ...onnxImportedEntries,
   ...tfjsTrainEntries,
   ...torchEntries,
   ...weightsEntries,

@@ -33,7 +33,7 @@ function readLinear(site: OnnxReadSite<LinearAttributes>, dims: readonly number[
   const { shape } = site.typeOf(x);
   if (shape.at(-1) !== inputs)
     return site.refuse(`its weight is for ${inputs} features, and it gets ${String(shape.at(-1))}`);
-  const weight = site.weight(1, "parameter", [features, inputs]);
+  const weight = site.weight(1, "parameter", [features, inputs], !isTurned);
   const vector = site.fixed(2);
   if (!site.has(2) || (vector !== undefined && countOf(vector.dims) === features)) {
     const bias = vector === undefined ? [] : [site.weight(2, "parameter", [features])];

@@ -26,6 +26,8 @@ export interface FixedOperand {
   readonly dims: readonly number[];
   /** Row-major; sizes that depend on the batch may be among them. Undefined if there are many, or if they are in another file. */
   readonly numbers: readonly Dim[] | undefined;
+  /** Of a trained tensor that the file transposes: axis i of it is axis permutation[i] of the initializer. */
+  readonly permutation?: readonly number[];
 }
 
 export type Operand = TensorOperand | FixedOperand;
@@ -83,8 +85,8 @@ export interface OnnxReadSite<A> extends OnnxNode {
   tensor(index: number): ValueId | Problem;
   /** All inputs as values of the graph. */
   tensors(): readonly ValueId[] | Problem;
-  /** An input as a weight of this shape (default: its own). */
-  weight(index: number, role?: SlotRole, dims?: readonly number[]): ValueId | Problem;
+  /** An input as a weight of this shape (default: its own). `isTurned`: its two axes in the other order. */
+  weight(index: number, role?: SlotRole, dims?: readonly number[], isTurned?: boolean): ValueId | Problem;
   /** A tensor with one number for each sample of an open batch, cut out of an input of the network. */
   sample(): ValueId | Problem;
   /** Applies the op whose reader this is; returns its results. */

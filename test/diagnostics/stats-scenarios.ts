@@ -27,6 +27,16 @@ const counting =
   (): Promise<readonly string[]> =>
     inFolder({ "m.lfer": model, ...files }, (cwd) => reportedCodes(["stats", ...args], cwd));
 
+/** relu(-|x|): outputs that never vary prove nothing. */
+const alwaysZero = fileOf([
+  { op_type: "Abs", input: ["x"], output: ["a"] },
+  { op_type: "Neg", input: ["a"], output: ["b"] },
+  { op_type: "Relu", input: ["b"], output: ["y"] },
+]);
+
+const importing = (file: Uint8Array) => (): Promise<readonly string[]> =>
+  inFolder({ "x.onnx": file }, (cwd) => reportedCodes(["import", "x.onnx", "-o", "y.lfer"], cwd));
+
 export const statsScenarios = {
   "stats/unreadable-record": counting({}, "m.lfer", "--against", "no-such-file.json"),
   "stats/not-a-record": counting({ "package.json": '{ "name": "x" }' }, "m.lfer", "--against", "package.json"),
@@ -46,5 +56,7 @@ export const statsScenarios = {
       return [...built, ...(await reportedCodes(["stats", "p.onnx"], cwd))];
     }),
   "onnx/open-size": counting({ "x.onnx": fileOf([convolution], { input: ["N", 4, "h", 8], initializer }) }, "x.onnx"),
+  "onnx/no-word-for-node": importing(fileOf([convolution], { type: 10, initializer })),
+  "onnx/import-differs": importing(alwaysZero),
   "onnx/fixed-batch": counting({ "x.onnx": fileOf([convolution], { input: [8, 4, 8, 8], initializer }) }, "x.onnx"),
 };

@@ -9,14 +9,24 @@ import { sha256 } from "../../src/formats/digest.js";
 import type { JsonObject } from "../../src/formats/json-object.js";
 import { blocks, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
-import { weightsTypes } from "../../src/weights/weights-type.js";
 import { calibrationMethods } from "../../src/targets/onnx/quantize/calibration-methods.js";
+import { weightsTypes } from "../../src/weights/weights-type.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
 import { codesIn, type Ran } from "../support/lferc.js";
 import { smallSource } from "../training/small-course.js";
 import { dataWalk } from "./data-walk.js";
-import { choices, faces, inGate, inWatch, ofModelFile, shuffledUnits, type Trial, type Walk } from "./walk-lines.js";
+import {
+  choices,
+  faces,
+  importWalk,
+  inGate,
+  inWatch,
+  ofModelFile,
+  shuffledUnits,
+  type Trial,
+  type Walk,
+} from "./walk-lines.js";
 
 export const source = `${smallSource({ run: "batch: 16, epochs: 1" })
   .replace("size: int = 16,", "size: int = 16, channels: int = 8,")
@@ -485,6 +495,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       annotators: { lines: choices("--annotators", ["3"]) },
     },
   },
+  import: importWalk(onlyFiles),
   explain: { line: {}, flags: {} },
   info: { line: {}, flags: { format: { lines: choices("--format", ["pretty", "json"]), hasDefault: true } } },
   completion: { line: {}, flags: {} },

@@ -70,3 +70,22 @@ export const ofModelFile = {
     refused: [[{ "--with-preprocessing": "20" }, "tool/wrong-usage"]],
   },
 } as const;
+
+const inImport = (title: string): Trial => ({ shownIn: ["import/import-command.test.ts", title] });
+
+export const importWalk = (see: Walk["see"] & object): Walk => ({
+  line: { paths: ["tiny.onnx"], "--output": "taken.lfer" },
+  see,
+  flags: {
+    output: {
+      lines: choices("--output", ["elsewhere.lfer"]),
+      refused: [[{ "--output": "taken.txt" }, "tool/wrong-usage"]],
+    },
+    set: {
+      ...inImport("an open size is given by --set"),
+      refused: [[{ "--set": "height=3" }, "resolve/unknown-setting"]],
+    },
+    recipe: { lines: [{ "--recipe": true }] },
+    verify: inImport("without the proof nothing is said of outputs"),
+  },
+});

@@ -157,7 +157,10 @@ const transpose: Fold = ([data], node) => {
   const dims = perm.map((axis) => input.dims[axis] ?? 0);
   const known = knownOf(data);
   // Of a weight only the sizes are used.
-  if (known === undefined) return [{ ...input, dims, numbers: undefined }];
+  if (known === undefined) {
+    const permutation = input.permutation ? perm.map((axis) => input.permutation?.[axis] ?? 0) : perm;
+    return [{ ...input, dims, numbers: undefined, permutation }];
+  }
   const strides = rowMajorStrides(input.dims);
   const turned = moved(
     known,

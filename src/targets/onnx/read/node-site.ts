@@ -23,6 +23,14 @@ export interface FileNode {
   readonly attributes: NodeAttributes;
 }
 
+/** The initializer that a weight comes from: its axes in this order, if any, then perhaps the two axes of the weight's shape swapped. */
+export interface WeightOrigin {
+  /** Undefined if the file computes it. */
+  readonly initializer: string | undefined;
+  readonly permutation: readonly number[] | undefined;
+  readonly isTurned: boolean;
+}
+
 /** The graph under construction and the state shared by its nodes' readers. */
 export interface ReadingState {
   /** The file, for messages. */
@@ -36,6 +44,8 @@ export interface ReadingState {
   readonly slots: Map<string, ValueId>;
   readonly constants: Map<FixedOperand, ValueId>;
   readonly slotNames: NameScope;
+  /** Receives the origin of each slot. */
+  readonly origins: Map<string, WeightOrigin> | undefined;
 }
 
 /** Whether a name is that of a parameter in a module, as PyTorch's exporters keep them: other single numbers are constants of formulas. */
@@ -154,11 +164,16 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     return values;
   }
 
-  weight(index: number, role: SlotRole = "parameter", dims?: readonly number[]): ValueId | Problem {
+  weight(
+    index: number,
+    role: SlotRole = "parameter",
+    dims?: readonly number[],
+    isTurned: boolean = false,
+  ): ValueId | Problem {
     const input = this.input(index);
     if (input === undefined) return this.refuse(`input ${index} is missing`);
     if (input.kind === "tensor") return this.refuse(`its weight, input ${index}, is not fixed in the file`);
-    return this.#slot(input, role, dims ?? input.dims);
+    return this.#slot(input, role, dims ?? input.dims, isTurned);
   }
 
   sample(): ValueId | Problem {
@@ -175,7 +190,7 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     return input?.kind === "fixed" ? input : undefined;
   }
 
-  #slot(input: FixedOperand, role: SlotRole, shape: readonly number[]): ValueId | Problem {
+  #slot(input: FixedOperand, role: SlotRole, shape: readonly number[], isTurned: boolean = false): ValueId | Problem {
     const { slots } = this.#state;
     if (input.dtype !== "float32") return this.refuse(`its weight is ${input.dtype}; lferc counts float32 networks`);
     if (countOf(shape) !== countOf(input.dims)) return this.refuse("a weight does not have the expected size");
@@ -188,7 +203,11 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     // A weight that several layers take, each in a shape of its own, is one weight.
     const value =
       first === undefined
-        ? this.#newSlot(wanted, input.isKept ? "statistic" : role, shape)
+        ? this.#newSlot(wanted, input.isKept ? "statistic" : role, shape, {
+            initializer: input.name,
+            permutation: input.permutation,
+            isTurned,
+          })
         : this.#inShape(first, shape);
     if (isProblem(value)) return value;
     if (first === undefined) slots.set(weight, value);
@@ -196,8 +215,9 @@ export class NodeSite implements OnnxReadSite<Attributes> {
     return value;
   }
 
-  #newSlot(wanted: string, role: SlotRole, shape: readonly number[]): ValueId {
+  #newSlot(wanted: string, role: SlotRole, shape: readonly number[], origin: WeightOrigin): ValueId {
     const name = this.#state.slotNames.take(wanted);
+    this.#state.origins?.set(name, origin);
     return this.#state.builder.slot(
       { name, role, initializer: { kind: "constant", value: 0 } },
       { dtype: "float32", shape },

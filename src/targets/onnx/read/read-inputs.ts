@@ -6,6 +6,7 @@ import type { GraphBuilder } from "../../../ir/builder.js";
 import type { Dim } from "../../../ir/shape.js";
 import type { FixedOperand, Operand } from "../../../ops/onnx-node.js";
 import type { onnx } from "../generated/onnx.js";
+import type { WeightOrigin } from "./node-site.js";
 import { dtypeName, dtypeOf } from "./tensor-numbers.js";
 
 type GraphProto = onnx.GraphProto.$Properties;
@@ -20,6 +21,8 @@ export interface OnnxFile {
   readonly sizes: ReadonlyMap<string, string>;
   /** Takes what a reader of the figures must know. */
   readonly warn?: (warning: Problem) => void;
+  /** Receives, for each weight of the graph, where its numbers are. */
+  readonly origins?: Map<string, WeightOrigin>;
 }
 
 type Dimensions = readonly onnx.TensorShapeProto.Dimension.$Properties[];

@@ -235,6 +235,7 @@ export function readOnnxModel(file: OnnxFile): Graph | Problem {
     slots: new Map(),
     constants: new Map(),
     slotNames: new NameScope(),
+    origins: file.origins,
   };
   const producer = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const uses = usesOf(graph, nodes, standIns);
