@@ -9,7 +9,6 @@ import { sha256 } from "../../src/formats/digest.js";
 import type { JsonObject } from "../../src/formats/json-object.js";
 import { blocks, optimizeLevels } from "../../src/passes/pipeline.js";
 import { newestOpset, oldestOpset } from "../../src/targets/onnx/opsets.js";
-import { calibrationMethods } from "../../src/targets/onnx/quantize/calibration-methods.js";
 import { weightsTypes } from "../../src/weights/weights-type.js";
 import { tinyClassifier } from "../deploy/tiny-classifier.js";
 import { someRunFiles } from "../report/some-run.js";
@@ -23,6 +22,7 @@ import {
   inGate,
   inWatch,
   ofModelFile,
+  ofQuantised,
   shuffledUnits,
   type Trial,
   type Walk,
@@ -312,23 +312,7 @@ export const walks: Readonly<Record<string, Walk>> = {
         hasDefault: true,
       },
       ...ofModelFile,
-      ...Object.fromEntries(
-        ["calibrate", "keep-accuracy"].map((flag) => [
-          flag,
-          { shownIn: ["cli/build-quantised.test.ts", `--${flag}`] as const },
-        ]),
-      ),
-      quantize: {
-        beside: { "--calibrate": "generated" },
-        lines: choices("--quantize", ["int8"]),
-        shownIn: ["cli/build-quantised.test.ts", "--quantize"],
-      },
-      calibration: {
-        beside: { "--quantize": "int8", "--calibrate": "generated" },
-        lines: choices("--calibration", calibrationMethods),
-        hasDefault: true,
-        shownIn: ["cli/build-quantised.test.ts", "--calibration"],
-      },
+      ...ofQuantised,
       watch: inWatch("builds again for another source and other weights, and not for what it writes itself"),
       depth: {
         beside: { "--target": "svg", "--output": "a.svg", "--no-verify": undefined },

@@ -1,6 +1,8 @@
 /** How the flags of a command are tried: command lines, and what they must show. */
+
 import { generateFace } from "../../src/data/generated-faces.js";
 import { encodePng } from "../../src/data/png.js";
+import { calibrationMethods } from "../../src/targets/onnx/quantize/calibration-methods.js";
 import type { Ran } from "../support/lferc.js";
 
 /** A command line: flags by name, positional arguments without; `true` for a switch. */
@@ -70,6 +72,27 @@ export const ofModelFile = {
     refused: [[{ "--with-preprocessing": "20" }, "tool/wrong-usage"]],
   },
 } as const;
+
+/** Flags of an int8 file. */
+export const ofQuantised = {
+  ...Object.fromEntries(
+    ["calibrate", "keep-accuracy"].map((flag) => [
+      flag,
+      { shownIn: ["cli/build-quantised.test.ts", `--${flag}`] as const },
+    ]),
+  ),
+  quantize: {
+    beside: { "--calibrate": "generated" },
+    lines: choices("--quantize", ["int8"]),
+    shownIn: ["cli/build-quantised.test.ts", "--quantize"],
+  },
+  calibration: {
+    beside: { "--quantize": "int8", "--calibrate": "generated" },
+    lines: choices("--calibration", calibrationMethods),
+    hasDefault: true,
+    shownIn: ["cli/build-quantised.test.ts", "--calibration"],
+  },
+};
 
 const inImport = (title: string): Trial => ({ shownIn: ["import/import-command.test.ts", title] });
 

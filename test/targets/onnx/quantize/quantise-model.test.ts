@@ -38,7 +38,7 @@ async function run(bytes: Uint8Array, asked: object = {}): Promise<readonly Floa
   const all: Float32Array[] = [];
   for (let i = 0; i < pictures.count; i++) {
     const feed = { image: new ort.Tensor("float32", pictures.at(i), [1, ...pictures.shape]) };
-    all.push((Object.values(await session.run(feed))[0]?.data as Float32Array).slice());
+    all.push((Object.values(await session.run(feed))[0]!.data as Float32Array).slice());
   }
   await session.release();
   return all;
