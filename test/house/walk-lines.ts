@@ -74,7 +74,7 @@ export const ofModelFile = {
 } as const;
 
 /** Flags of an int8 file. */
-export const ofQuantised = {
+export const ofQuantised: Readonly<Record<string, Trial>> = {
   ...Object.fromEntries(
     ["calibrate", "keep-accuracy"].map((flag) => [
       flag,
