@@ -126,6 +126,7 @@ const seesLess: readonly (readonly [RegExp, string])[] = [
   [/^max_pool_input_gradient: .*input 1/, "the maxima that were given are none"],
   [/^max_pool_input_gradient: (gaps|uneven, all equal).*input 0/, "windows overlap in turns or not at all"],
   [/^max_pool_input_gradient: overlapping thrice, input 2/, "windows overlap in turns"],
+  [/^gather: map/, "rows that are not taken are not seen"],
   [/^split: axis/, "the part is too small for the window"],
 ];
 

@@ -132,6 +132,14 @@ const uses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["build", "m.lfer", "-o", "x.onnx", "--weights", "loose/x.safetensors", "--weights-map", evil],
     ["build", evil, "-o", "x.onnx"],
   ],
+  import: [
+    ["import", `${evil}.onnx`, "-o", `${evil}taken.lfer`],
+    ["import", `${evil}.onnx`, "-o", "taken.lfer", "--set", `${evil}=3`],
+    ["import", `${evil}.onnx`, "-o", evil],
+    ["import", `${evil}.lfer`, "-o", "taken.lfer"],
+    ["import", `none${evil}.onnx`, "-o", "taken.lfer"],
+    ["import", evil, "-o", "taken.lfer"],
+  ],
   train: [
     ["train", `${evil}.lfer`, "--recipe", "Try", "--data", "data", "--out", `${evil}run`, "--epochs", "1"],
     ["train", `${evil}.lfer`, "--recipe", "Try", "--data", "data", "--out", `${evil}run`],
