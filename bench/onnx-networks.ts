@@ -93,7 +93,7 @@ if (only.length === 0) {
   const what =
     "MACs of convolutions, linear layers and matrix products as lferc stats counts exported files, and as PyTorch counts the network";
   const results = { what, versions: record.versions, networks: found };
-  writeFileSync(new URL("results/onnx-networks.json", import.meta.url), `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(new URL("results/onnx-networks.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
   const tools = Object.entries(record.versions).map(([tool, version]) => `${tool} ${version.replace(/\+.*/, "")}`);
   const table = [
     `${counted + refused + wrong} files of ${rows.length} networks, by ${tools.join(", ")}: ${counted} count exactly, ${refused} refused, ${wrong} wrong.`,
