@@ -1,4 +1,5 @@
 /** Compares two files of one classifier on pictures: answers, and time. */
+import type { InferenceSession } from "onnxruntime-node";
 import type { RgbImage } from "../data/rgb-image.js";
 import { isProblem, type Problem } from "../diagnostics/diagnostic.js";
 import type { Pictures } from "../targets/onnx/quantize/observe.js";
@@ -7,6 +8,7 @@ import { classProbabilities } from "./class-probabilities.js";
 import { classifierOf } from "./classifier.js";
 import { look, picturesPerBatch } from "./predict.js";
 import type { OnnxRuntime } from "./runtime.js";
+import { timeInRotation, timingOf } from "./timing.js";
 
 /** The probabilities [pictures, classes] that a file gives pictures of the network's size. */
 export async function probabilitiesOf(
@@ -46,21 +48,14 @@ export async function speedRatio(
   const feed = {
     [pictures.input]: new runtime.Tensor("float32", pictures.at(0), [1, ...pictures.shape]),
   };
-  const sessions = await Promise.all(
-    files.map((bytes) => runtime.InferenceSession.create(bytes, { ...silentLog, intraOpNumThreads: 1 })),
-  );
-  const times: [number[], number[]] = [[], []];
+  const options = { ...silentLog, intraOpNumThreads: 1 };
+  const sessions: InferenceSession[] = [];
   try {
-    for (let run = -2; run < timedRuns; run++) {
-      for (const [i, session] of sessions.entries()) {
-        const from = performance.now();
-        await session.run(feed);
-        if (run >= 0) times[i as 0 | 1].push(performance.now() - from);
-      }
-    }
+    for (const bytes of files) sessions.push(await runtime.InferenceSession.create(bytes, options));
+    const steps = sessions.map((session) => () => session.run(feed));
+    const [first = [], second = []] = await timeInRotation(steps, { rounds: timedRuns, warmup: 2 });
+    return timingOf(first, 1).p50Ms / timingOf(second, 1).p50Ms;
   } finally {
     for (const session of sessions) await session.release();
   }
-  const [first, second] = times.map((all) => all.toSorted((a, b) => a - b)[Math.floor(timedRuns / 2)] ?? 1);
-  return (first as number) / (second as number);
 }

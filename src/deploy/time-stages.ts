@@ -6,7 +6,7 @@ import type { WeightedGraph } from "../passes/weighted-graph.js";
 import { emitOnnx } from "../targets/onnx/emit.js";
 import { silentLog } from "../targets/onnx/session-log.js";
 import type { OnnxRuntime } from "./runtime.js";
-import { timeSteps } from "./timing.js";
+import { timeInRotation } from "./timing.js";
 
 const warmup = 3;
 export const timedRounds = 20;
@@ -41,15 +41,9 @@ export async function timeStages(
         ];
       }),
     );
-    const least = sessions.map(() => Number.POSITIVE_INFINITY);
-    for (let round = 0; round < timedRounds; round++) {
-      for (const [i, session] of sessions.entries()) {
-        const steps = { steps: 1, warmup: round === 0 ? warmup : 0 };
-        const [time = Number.NaN] = await timeSteps(() => session.run(feeds), steps);
-        least[i] = Math.min(least[i] ?? time, time);
-      }
-    }
-    return least;
+    const steps = sessions.map((session) => () => session.run(feeds));
+    const times = await timeInRotation(steps, { rounds: timedRounds, warmup });
+    return times.map((each) => Math.min(...each));
   } finally {
     for (const session of sessions) await session.release();
   }

@@ -64,3 +64,20 @@ export async function timeSteps(
   }
   return times;
 }
+
+/**
+ * Runs each step `rounds` times with a clock, in rotation: a machine that gets slower or faster meets them all. Each is first run for
+ * warming up. Returns the times of each step, in milliseconds.
+ */
+export async function timeInRotation(
+  steps: readonly (() => Promise<unknown>)[],
+  { rounds, warmup }: { readonly rounds: number; readonly warmup: number },
+): Promise<readonly (readonly number[])[]> {
+  const times = steps.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, step] of steps.entries()) {
+      times[i]?.push(...(await timeSteps(step, { steps: 1, warmup: round === 0 ? warmup : 0 })));
+    }
+  }
+  return times;
+}
