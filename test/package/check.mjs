@@ -217,12 +217,12 @@ for (const [version, npm] of Object.entries(npms)) {
   // On other systems the script has nothing to download.
   if (process.platform === "linux" && process.arch === "x64") {
     assert.ok(!failing.has("onnxruntime-node"), "its script did not fail: nothing was tried");
-    learns(failing, "slow");
     plainCommands(failing);
+    // Which npm installed the package makes no difference to what runs from then on: the slow way is taken once.
+    if (version === "10") learns(failing, "slow");
     bringsRuntime(failing);
   }
-  learns(failing, "fast");
-  console.log(
-    `npm ${version}, with onnxruntime-node's script failing: the tour, train and predict work, slow and then fast`,
-  );
+  if (version === "11") learns(failing, "fast");
+  console.log(`npm ${version}, with onnxruntime-node's script failing: commands work, and onnxruntime-node comes later`);
 }
+console.log("the tour, train and predict work without onnxruntime-node and, after it came, with it");

@@ -8,7 +8,7 @@ import { mutationsOf, shippedFiles } from "./mutate.js";
 
 /** `LFER_FUZZ=long npm test -- semantics/fuzz` runs for minutes. */
 const isLong = process.env.LFER_FUZZ === "long";
-const numRuns = isLong ? 3000 : 20;
+const numRuns = isLong ? 3000 : 10;
 
 /** Compiles, and checks the properties of every compilation. */
 async function keepsItsPromises(files: Readonly<Record<string, string>>): Promise<void> {

@@ -93,8 +93,8 @@ suite("semantics: limits", (test) => {
     assert.is(found.length, 300);
   });
 
-  test("mistakes of every kind by the hundred thousand are told and end", async () => {
-    const n = 100_000;
+  test("mistakes of every kind by the ten thousand are told and end", async () => {
+    const n = 20_000;
     for (const text of [
       '"\n'.repeat(n),
       "'a' ".repeat(n),
