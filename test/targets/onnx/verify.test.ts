@@ -7,6 +7,7 @@ import type { WeightedGraph } from "../../../src/passes/weighted-graph.js";
 import { chooseProbeGraph } from "../../../src/targets/onnx/probe-size.js";
 import type { Verification } from "../../../src/targets/onnx/prove.js";
 import { verifyOnnx } from "../../../src/targets/onnx/verify.js";
+import { compileText } from "../../../src/testing/compile-text.js";
 import { ort } from "../../support/onnx-runtime.js";
 import { suite } from "../../support/suite.js";
 import { batch, miniShuffleNet, Net } from "./networks.js";
@@ -114,6 +115,20 @@ suite("verifying what will be written", (test) => {
     net.output("y", net.one("flatten", "flatten", [net.conv("conv", zero, 2, 3, { bias: true })], { axis: 1 }));
     const result = await verifyOnnx(net.finish(), common);
     assert.is(code(result), "onnx/nothing-to-compare");
+  });
+
+  test.native("a gate on the mean of a normed map, which is zero but for rounding, can be verified", async () => {
+    const text = `lfer 1
+model M {
+  input image: float32[N, 4, 6, 6]
+  x = image -> instance_norm
+  gated = x * (x -> global_avg_pool -> conv(4, kernel: 1, bias: true) -> sigmoid)
+  logits = gated -> flatten -> linear(5)
+  output logits
+}
+`;
+    const { models } = await compileText(text, {});
+    assert.is(code(await verifyOnnx(models[0]!.graph, common)), "verified");
   });
 
   test("outputs that are no numbers verify nothing, and nobody says that they do not depend on the input", async () => {
