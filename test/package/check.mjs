@@ -223,6 +223,8 @@ for (const [version, npm] of Object.entries(npms)) {
     bringsRuntime(failing);
   }
   if (version === "11") learns(failing, "fast");
-  console.log(`npm ${version}, with onnxruntime-node's script failing: commands work, and onnxruntime-node comes later`);
+  console.log(
+    `npm ${version}, with onnxruntime-node's script failing: commands work, and onnxruntime-node comes later`,
+  );
 }
 console.log("the tour, train and predict work without onnxruntime-node and, after it came, with it");
